@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can read, so that an old one gets a sentence instead of a syntax error. In a checkout
+// (there is a src folder, a published package has none) it runs the TypeScript sources.
+import { existsSync } from 'node:fs'
+import * as nodeModule from 'node:module'
+
+const needed = 24
+if (Number(process.versions.node.split('.')[0]) < needed) {
+  console.error(`ecp needs Node ${needed} or newer; this is ${process.versions.node} (${process.execPath}).`)
+  process.exit(2)
+}
+const source = new URL('../src/main.ts', import.meta.url)
+const checkout = existsSync(source)
+if (checkout) {
+  nodeModule.registerHooks({
+    resolve: (specifier, context, next) =>
+      next(specifier, { ...context, conditions: ['ecp-source', ...context.conditions] }),
+  })
+}
+const { main } = await import(checkout ? source.href : '../dist/main.js')
+await main(process.argv.slice(2))

@@ -1,0 +1,133 @@
+import type { CounterQuery, Counters, Draw, Json, LedgerRecord, Outcome, RecordBodies, RunStarted } from '@ecp/protocol'
+
+/** What opens a run, or joins it when it is there already. `blobs`: digest -> text of what `start` names by digest. */
+export interface RunRequest {
+  readonly run: string
+  readonly at: number
+  readonly start: RunStarted
+  readonly blobs: ReadonlyMap<string, string>
+}
+
+/** One action on its way to a decision, in one transaction. */
+export interface DecideRequest {
+  readonly run: string
+  /** Who performs it: see {@link Ledger.recover}. */
+  readonly owner: string
+  readonly at: number
+  readonly queries: readonly CounterQuery[]
+  /** Whether it may turn out a write: then the transaction is flushed to disk before it answers. */
+  readonly durable: boolean
+  readonly blobs: ReadonlyMap<string, string>
+  /** Pure. Called inside the transaction with the counters it asked for; what it returns is appended. */
+  decide(counters: Counters): DecidedBodies
+}
+export interface DecidedBodies {
+  readonly decided: RecordBodies['action.decided']
+  /** For an allowed write. */
+  readonly intended?: RecordBodies['action.intended']
+  /** For a proposed one. */
+  readonly proposed?: RecordBodies['proposal.made']
+}
+
+export interface FinishRequest {
+  readonly run: string
+  readonly action: string
+  readonly at: number
+  readonly outcome: Outcome
+  /** The large part of the outcome, by digest (`blob` of the record). */
+  readonly blob?: { readonly digest: string; readonly text: string }
+  /** What was really used of `reserve` draws; what is not named is settled at what was reserved. */
+  readonly draws?: readonly Draw[]
+}
+
+export interface RunSummary {
+  readonly run: string
+  readonly start: RunStarted
+  readonly startedAt: number
+  readonly endedAt?: number
+  readonly status: 'running' | string
+  readonly actions: number
+  readonly denied: number
+  readonly inFlight: number
+}
+
+/** An action that was in flight when its process died, now finished as `unknown` (writes) or `failed` (reads). */
+export interface Recovered {
+  readonly run: string
+  readonly action: string
+  readonly outcome: Outcome
+}
+
+export interface StoredRecord {
+  readonly record: LedgerRecord
+  readonly hash: string
+}
+
+/** A fault that verify found. `seq` names the record in its chain; 0 when the chain as a whole is meant. */
+export interface Fault {
+  readonly run: string
+  readonly seq: number
+  readonly code:
+    | 'bytes-changed'
+    | 'hash-mismatch'
+    | 'chain-broken'
+    | 'record-missing'
+    | 'record-inserted'
+    | 'run-missing'
+    | 'blob-changed'
+    | 'blob-missing'
+    | 'counter-changed'
+    | 'signature-wrong'
+    | 'decision-differs'
+  readonly message: string
+}
+export interface Verification {
+  readonly records: number
+  readonly runs: number
+  readonly decisions: number
+  readonly faults: readonly Fault[]
+}
+
+/**
+ * Append-only records with a hash chain for each run and one for the ledger (ledger.md), counters derived from them, and
+ * the blobs that they name. Every method that fails throws `LedgerError`; callers turn that into a deny.
+ */
+export interface Ledger {
+  /** Starts the run, or joins it when a run with this id exists. */
+  openRun(request: RunRequest): Promise<'started' | 'joined'>
+  /** The newest run of this client, Context digest and executor that started at or after `since` and has not ended. */
+  findRun(of: { client: string; contextDigest: string; executor: string; since: number }): Promise<string | undefined>
+  endRun(run: string, at: number, status: string, output?: Json): Promise<void>
+  /** Reads the counters, decides, appends, reserves: one transaction, shared with other requests of the same turn. */
+  decide(request: DecideRequest): Promise<DecidedBodies>
+  /** Appends the outcome and settles the draws. False when the action already has one: nothing is written then. */
+  finish(request: FinishRequest): Promise<boolean>
+  /** Appends to the run's chain (or the ledger's, with run ''). */
+  append<K extends keyof RecordBodies>(
+    run: string,
+    at: number,
+    kind: K,
+    body: RecordBodies[K],
+    blobs?: ReadonlyMap<string, string>,
+  ): Promise<void>
+  /** The stop switch: sets or clears bucket `ledger:frozen` and appends host.frozen or host.unfrozen. */
+  freeze(at: number, by: string, note?: string): Promise<void>
+  unfreeze(at: number, by: string, note?: string): Promise<void>
+  /** Finishes what dead processes left in flight: intended writes as `unknown`, the rest as `failed`. */
+  recover(at: number, isAlive: (owner: string) => boolean): Promise<readonly Recovered[]>
+  /** Tool pins made on first use: tool -> digest of its definition blob. The newest wins. */
+  pins(): Promise<ReadonlyMap<string, string>>
+  /** Records of a run's chain ('' for the ledger's) from `from`, in order. */
+  records(run: string, from?: number): Iterable<StoredRecord>
+  runs(): readonly RunSummary[]
+  blob(digest: string): string | undefined
+  /** Recomputes chains, hashes, blobs and counters; `redecide` (from policy) gives the decision's canonical bytes anew. */
+  verify(options: {
+    readonly run?: string
+    redecide?(decided: RecordBodies['action.decided'], blob: (digest: string) => string | undefined): string
+  }): Verification
+  close(): void
+}
+
+/** The bucket that the stop switch fills. */
+export const frozenBucket = 'ledger:frozen'

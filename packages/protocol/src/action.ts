@@ -1,0 +1,49 @@
+import type { Json } from './json.ts'
+
+export const actionKinds = [
+  'tool.call',
+  'resource.read',
+  'prompt.get',
+  'model.generate',
+  'agent.delegate',
+  'memory.read',
+  'memory.write',
+  'human.ask',
+  'plugin.load',
+  'sampling.create',
+  'elicitation.create',
+  'completion.get',
+] as const
+export type ActionKind = (typeof actionKinds)[number]
+
+export const origins = ['model', 'mount', 'engine', 'gateway', 'hook', 'api', 'operator'] as const
+export type Origin = (typeof origins)[number]
+
+/** A structured request for one side effect, as it is decided and recorded. */
+export interface Action {
+  /** UUIDv7 (RFC 9562). */
+  readonly id: string
+  /** The action's place in its run; the same on resume. */
+  readonly key: string
+  readonly kind: ActionKind
+  /** `server:tool`, `server:uri`, `server:prompt`, `provider/model`, endpoint, store, executor or plugin id. */
+  readonly target: string
+  /** Redacted; `null` where `size` is over the limit, so that nothing unbounded is stored. */
+  readonly arguments: Json
+  /** Bytes (UTF-8) of the canonical arguments. */
+  readonly size: number
+  /** sha-256 (hex) over the RFC 8785 JSON of `{kind, target, arguments}`. */
+  readonly digest: string
+  /** 1; higher when the same action is decided again with an approval. */
+  readonly attempt: number
+  readonly origin: Origin
+  readonly run: string
+  readonly executor: string
+  readonly principal: string
+  readonly context: { readonly name: string; readonly version: string; readonly digest: string }
+  /** Milliseconds since the epoch. Given, never read inside policy. */
+  readonly at: number
+}
+
+/** Arguments over this many bytes are denied (`arguments.too-large`). */
+export const maxArgumentBytes = 1_000_000

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+
+/** A free map that is allowed on every object and never read. */
+export const meta = z.record(z.string(), z.unknown()).optional().describe('Free notes. Never read.')
+
+/** An object of the language: every field it does not name is an error, `_meta` excepted. */
+export function object<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject({ ...shape, _meta: meta })
+}
+
+export const name = z.string().min(1).max(128)
+export const description = z.string().max(10_000)
+/** semver.org 2.0.0 */
+export const semver = z
+  .string()
+  .regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/, 'a semantic version such as 1.0.0')
+/** A span of time: `500ms`, `30s`, `15m`, `24h`, `7d`. */
+export const duration = z.string().regex(/^[1-9]\d{0,8}(?:ms|s|m|h|d)$/, 'a duration such as 30s, 15m, 24h or 7d')
+export const positiveInteger = z.number().int().positive()
+/** A JSON Schema (draft 2020-12). Checked for what this version can evaluate by the cross-checks. */
+export const jsonSchema = z.record(z.string(), z.unknown()).describe('A JSON Schema (draft 2020-12)')
+/** `#/schemas/Name` */
+export const schemaRef = z.string().regex(/^#\/schemas\/[A-Za-z][A-Za-z0-9_]*$/, 'a reference such as #/schemas/Plan')
+/** `server:tool`, with globs (`*` fits any run of characters) on either side of the first colon. */
+export const toolPattern = z
+  .string()
+  .max(300)
+  .regex(/^[a-z0-9*][a-z0-9*-]*:[A-Za-z0-9_./*-]+$/, 'a tool as server:tool, with * on either side')
+/** `server:tool` without globs. */
+export const toolReference = z
+  .string()
+  .max(300)
+  .regex(/^[a-z0-9][a-z0-9-]*:[A-Za-z0-9_./-]+$/, 'a tool as server:tool')
+/** CEL (cel.dev). Type-checked and bounded by the cross-checks. */
+export const condition = z.string().min(1).max(4_000).describe('A condition in CEL')
+export const moneyUsd = z.number().positive().finite()
+
+/** Milliseconds of a {@link duration}. */
+export function milliseconds(text: string): number {
+  const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+  const match = /^(\d+)(ms|s|m|h|d)$/.exec(text)
+  const unit = units[match?.[2] ?? '']
+  return match && unit !== undefined ? Number(match[1]) * unit : Number.NaN
+}

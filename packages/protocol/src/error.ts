@@ -1,0 +1,11 @@
+export type ProtocolErrorCode = 'json.not-canonical' | 'condition.invalid' | 'pattern.invalid'
+
+/** What this package throws for a value it cannot take. Documents never throw: their faults are diagnostics. */
+export class ProtocolError extends Error {
+  readonly code: ProtocolErrorCode
+  constructor(code: ProtocolErrorCode, message: string) {
+    super(message)
+    this.name = 'ProtocolError'
+    this.code = code
+  }
+}

@@ -1,0 +1,58 @@
+export { type Action, type ActionKind, actionKinds, maxArgumentBytes, type Origin, origins } from './action.ts'
+export type { Catalogue, PinnedTool, ToolDefinition } from './catalogue.ts'
+export { milliseconds } from './context/base.ts'
+export {
+  type Context,
+  type PluginEntry,
+  type PluginKind,
+  type PluginSecurity,
+  type SourceType,
+  specVersions,
+} from './context/context.ts'
+export {
+  type Executor,
+  type Input,
+  type Mount,
+  type Orchestrator,
+  type Strategy,
+  strategies,
+} from './context/executor.ts'
+export type { Budgets, Policies, ToolRule, WriteMode } from './context/policies.ts'
+export {
+  type Acts,
+  type ApprovalTerms,
+  type Code,
+  codes,
+  type Decision,
+  type Effect,
+  type Layer,
+  layers,
+  type Reason,
+} from './decision.ts'
+export { type Diagnostic, type DiagnosticCode, diagnosticCodes } from './document/diagnostic.ts'
+export type { Document, Path } from './document/document.ts'
+export { ProtocolError, type ProtocolErrorCode } from './error.ts'
+export type { HostConfig } from './host/config.ts'
+export type { Security } from './host/security.ts'
+export type {
+  PluginInstall,
+  SecretBinding,
+  SecretProviderName,
+  SecretReference,
+  ServerWiring,
+  Transport,
+} from './host/wiring.ts'
+export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'
+export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
+export { place, type SourceRange } from './range.ts'
+export {
+  type CounterQuery,
+  type Counters,
+  type Draw,
+  type Enforcement,
+  type LedgerRecord,
+  ledgerChain,
+  type RecordBodies,
+  type RecordKind,
+  type RunStarted,
+} from './record.ts'

@@ -1,0 +1,103 @@
+import type { Action } from './action.ts'
+import type { Decision } from './decision.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { Outcome } from './outcome.ts'
+
+/** What a run is, written when it starts. `policyDigest` names the snapshot blob that the policy compiles from. */
+export interface RunStarted {
+  readonly context: { readonly name: string; readonly version: string; readonly digest: string }
+  readonly executor: string
+  readonly principal: string
+  readonly client: string
+  readonly strategy: string
+  readonly inputs: JsonObject
+  readonly policyDigest: string
+  readonly versions: { readonly ecp: string; readonly node: string }
+}
+
+/**
+ * What an action takes from a bucket. Buckets are named by policy; the ledger only adds up.
+ * `count`: final when it is decided, whatever comes of the action. `reserve`: held until the outcome says what was really
+ * used, and counted in full until then. `busy`: time (ms) with at least one such action in flight.
+ */
+export interface Draw {
+  readonly kind: 'count' | 'reserve' | 'busy'
+  readonly bucket: string
+  /** 0 for `busy`. */
+  readonly amount: number
+}
+
+/** What policy asks the ledger for: the sum in a bucket, over all time or over the last `windowMs` before the action. */
+export interface CounterQuery {
+  readonly name: string
+  readonly bucket: string
+  /** `busy` reads the milliseconds of a busy bucket; `total` (the rest) what was counted and reserved. */
+  readonly kind: 'total' | 'busy'
+  readonly windowMs?: number
+}
+
+/** Counter name -> value, as read in the decision's transaction. */
+export type Counters = Readonly<Record<string, number>>
+
+/** Who performs: `performed` is enforced by ECP, `authorized` is advice that another program must obey. */
+export type Enforcement = 'performed' | 'authorized'
+
+/** The bodies of records, by kind (ledger.md). */
+export interface RecordBodies {
+  'run.started': RunStarted
+  'run.resumed': { readonly by: string }
+  'run.ended': { readonly status: string; readonly lastHash: string; readonly output?: Json }
+  'action.decided': {
+    readonly action: Action
+    readonly counters: Counters
+    readonly decision: Decision
+    readonly draws: readonly Draw[]
+    /** Digests of the blobs that the decision was made from. */
+    readonly policy: string
+    readonly catalogue: string
+    readonly enforcement: Enforcement
+  }
+  'action.intended': { readonly action: string; readonly digest: string; readonly approval?: string }
+  'action.finished': {
+    readonly action: string
+    readonly outcome: Outcome
+    /** Set where the outcome is too large to stand here: digest of the blob that holds it. */
+    readonly blob?: string
+    readonly draws?: readonly Draw[]
+  }
+  'approval.requested': JsonObject
+  'approval.answered': JsonObject
+  'approval.expired': JsonObject
+  'approval.used': JsonObject
+  'proposal.made': { readonly action: string; readonly digest: string; readonly target: string }
+  'proposal.applied': JsonObject
+  'proposal.dropped': JsonObject
+  'executor.started': JsonObject
+  'executor.finished': JsonObject
+  'mount.hydrated': JsonObject
+  'plan.made': JsonObject
+  'tool.pinned': { readonly tool: string; readonly definition: string; readonly source: 'lock' | 'first-use' }
+  'tool.changed': { readonly tool: string; readonly pinned: string; readonly observed: string }
+  'host.frozen': { readonly by: string; readonly note?: string }
+  'host.unfrozen': { readonly by: string; readonly note?: string }
+  checkpoint: { readonly count: number; readonly hash: string; readonly publicKey: string; readonly signature: string }
+}
+export type RecordKind = keyof RecordBodies
+
+/** One entry of the append-only ledger. Its hash is sha-256 (hex) over the RFC 8785 JSON of exactly these fields. */
+export type LedgerRecord = {
+  [K in RecordKind]: {
+    /** Place in its chain, from 1. */
+    readonly seq: number
+    /** The run whose chain this is; empty for the ledger's own chain. */
+    readonly run: string
+    readonly at: number
+    readonly kind: K
+    readonly body: RecordBodies[K]
+    /** Hash of the record before it in its chain; 64 zeros for the first. */
+    readonly previous: string
+  }
+}[RecordKind]
+
+/** The chain that holds run starts, run ends, approvals, pins, the stop switch and checkpoints. */
+export const ledgerChain = ''

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+
+// In a checkout the packages resolve to their sources.
+const resolve = { conditions: ['ecp-source', 'node', 'import', 'module', 'default'] }
+const ssr = { resolve: { conditions: ['ecp-source', 'node', 'import', 'module', 'default'] } }
+const project = (name: string, include: string[], testTimeout = 30_000) => ({
+  resolve,
+  ssr,
+  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('packages', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], 60_000),
+      project('conformance', ['conformance/**/*.test.ts'], 60_000),
+      project('docs', ['test/**/*.test.ts'], 300_000),
+      project('openclaw', ['examples/openclaw/**/*.test.ts'], 900_000),
+    ],
+  },
+})
