@@ -7,6 +7,7 @@ export {
   type FinishRequest,
   frozenBucket,
   type Ledger,
+  type OpenedRun,
   type Recovered,
   type RunRequest,
   type RunSummary,

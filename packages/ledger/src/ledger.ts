@@ -6,6 +6,12 @@ export interface RunRequest {
   readonly at: number
   readonly start: RunStarted
   readonly blobs: ReadonlyMap<string, string>
+  readonly joinSince?: number
+}
+export interface OpenedRun {
+  readonly run: string
+  readonly startedAt: number
+  readonly joined: boolean
 }
 
 /** One action on its way to a decision, in one transaction. */
@@ -93,10 +99,12 @@ export interface Verification {
  * the blobs that they name. Every method that fails throws `LedgerError`; callers turn that into a deny.
  */
 export interface Ledger {
-  /** Starts the run, or joins it when a run with this id exists. */
-  openRun(request: RunRequest): Promise<'started' | 'joined'>
-  /** The newest run of this client, Context digest and executor that started at or after `since` and has not ended. */
-  findRun(of: { client: string; contextDigest: string; executor: string; since: number }): Promise<string | undefined>
+  /**
+   * Starts the run, or joins it when a run with this id exists. With `joinSince` it joins, in the same transaction, the
+   * newest run of the same client, Context digest and executor that started at or after then and has not ended, so that
+   * eight processes that start at once share one run and its budgets. Answers the run's id and its start.
+   */
+  openRun(request: RunRequest): Promise<OpenedRun>
   endRun(run: string, at: number, status: string, output?: Json): Promise<void>
   /** Reads the counters, decides, appends, reserves: one transaction, shared with other requests of the same turn. */
   decide(request: DecideRequest): Promise<DecidedBodies>
