@@ -1,1 +1,5 @@
-export {}
+export type { NameStyle } from './exposure.ts'
+export type { McpFaceOptions } from './mcp-face.ts'
+export { serveMcp } from './mcp-face.ts'
+export { factsKey } from './refusal.ts'
+export { serveMcpStdio } from './stdio.ts'

@@ -1,0 +1,107 @@
+import { type DecidedBodies, type Ledger, LedgerError } from '@ecp/ledger'
+import { acts, counters, decide, draws } from '@ecp/policy'
+import type { Action, Counters, Decision, Enforcement } from '@ecp/protocol'
+import type { Redactor } from '../secrets/redactor.ts'
+import type { Governed } from './governed.ts'
+import { normalise } from './normalise.ts'
+import type { Step, ToolCallRequest } from './request.ts'
+
+/** What the Gate is made of. Time and ids come in as functions. */
+export interface GateParts {
+  readonly ledger: Ledger
+  readonly redactor: Redactor
+  readonly principal: string
+  readonly context: Action['context']
+  /** Names this process in the ledger, so that another one can tell what it left in flight. */
+  readonly owner: string
+  now(): number
+  /** UUIDv7 (RFC 9562) for this time. */
+  newId(at: number): string
+  /** The run that an action of this executor belongs to at this time. */
+  run(executor: string, at: number): Promise<string>
+  /** Makes sure that the target's server was asked what its tools are since it was last started. Never throws. */
+  observe(action: Action): Promise<void>
+  governed(): Governed
+  onStep?(step: Step, action: Action): void
+}
+
+/** An action with its recorded decision. */
+export interface Entered {
+  readonly action: Action
+  readonly decision: Decision
+  readonly counters: Counters
+  readonly governed: Governed
+}
+
+/**
+ * Steps 1 to 4: normalise, decide, record, and for an allowed write the intent, all durable when this returns. Never
+ * throws: whatever fails on the way is a deny that says why.
+ */
+export async function enter(parts: GateParts, request: ToolCallRequest, enforcement: Enforcement): Promise<Entered> {
+  const at = parts.now()
+  const id = parts.newId(at)
+  let action = normalise(
+    request,
+    { id, run: '', principal: parts.principal, context: parts.context, at },
+    parts.redactor,
+  )
+  let governed = parts.governed()
+  try {
+    action = { ...action, run: await parts.run(action.executor, at) }
+    parts.onStep?.('normalised', action)
+    await parts.observe(action)
+    governed = parts.governed()
+    const bodies = await record(parts, governed, action, enforcement)
+    parts.onStep?.('decided', action)
+    return { action, governed, decision: bodies.decided.decision, counters: bodies.decided.counters }
+  } catch (cause) {
+    return { action, governed, decision: unavailable(governed, cause), counters: {} }
+  }
+}
+
+function record(
+  parts: GateParts,
+  governed: Governed,
+  action: Action,
+  enforcement: Enforcement,
+): Promise<DecidedBodies> {
+  const { policy, catalogue } = governed
+  return parts.ledger.decide({
+    run: action.run,
+    owner: parts.owner,
+    at: action.at,
+    queries: counters(policy, catalogue, action),
+    durable: acts(policy, catalogue, action) === 'write',
+    blobs: governed.blobs,
+    decide: (read) => {
+      parts.onStep?.('deciding', action)
+      const decision = decide(policy, catalogue, read, action)
+      const decided = {
+        action,
+        counters: read,
+        decision,
+        draws: draws(policy, catalogue, action, decision),
+        policy: governed.policyBlob,
+        catalogue: governed.catalogueBlob,
+        enforcement,
+      }
+      if (decision.effect === 'propose') {
+        return { decided, proposed: { action: action.id, digest: action.digest, target: action.target } }
+      }
+      const intends = decision.effect === 'allow' && decision.acts !== 'read'
+      return intends ? { decided, intended: { action: action.id, digest: action.digest } } : { decided }
+    },
+  })
+}
+
+/** A deny for want of a record: nothing is performed that could not be written down before. */
+function unavailable(governed: Governed, cause: unknown): Decision {
+  const why =
+    cause instanceof LedgerError ? cause.message : `the decision could not be taken: ${(cause as Error).message}` // reason: nothing here throws anything but Errors
+  return {
+    effect: 'deny',
+    acts: 'neither',
+    reasons: [{ code: 'ledger.unavailable', layer: 'run', message: why }],
+    policyDigest: governed.policyDigest,
+  }
+}

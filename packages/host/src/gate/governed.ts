@@ -1,0 +1,35 @@
+import { digestOf, sha256 } from '@ecp/ledger'
+import { load, type Policy, type PolicyData } from '@ecp/policy'
+import { type Catalogue, canonical } from '@ecp/protocol'
+
+/** Everything that a decision is made from, beside the action and its counters, and the digests that name it. */
+export interface Governed {
+  readonly policy: Policy
+  readonly catalogue: Catalogue
+  /** On every decision: changes when any rule, wiring or pin changes. */
+  readonly policyDigest: string
+  /** Digests of the two snapshots in {@link blobs}. */
+  readonly policyBlob: string
+  readonly catalogueBlob: string
+  readonly blobs: ReadonlyMap<string, string>
+}
+
+/** Prepares the policy for deciding under these pins. */
+export function govern(data: PolicyData, catalogue: Catalogue): Governed {
+  const policyText = canonical(data)
+  const catalogueText = canonical(catalogue)
+  const policyBlob = sha256(policyText)
+  const catalogueBlob = sha256(catalogueText)
+  const policyDigest = digestOf({ policy: policyBlob, catalogue: catalogueBlob })
+  return {
+    policy: load(data, policyDigest),
+    catalogue,
+    policyDigest,
+    policyBlob,
+    catalogueBlob,
+    blobs: new Map([
+      [policyBlob, policyText],
+      [catalogueBlob, catalogueText],
+    ]),
+  }
+}
