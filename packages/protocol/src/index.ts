@@ -1,5 +1,16 @@
 export { type Action, type ActionKind, actionKinds, maxArgumentBytes, type Origin, origins } from './action.ts'
 export type { Catalogue, PinnedTool, ToolDefinition } from './catalogue.ts'
+export { adviseCondition } from './condition/advise.ts'
+export {
+  type Compiled,
+  type Condition,
+  compileCondition,
+  type Evaluation,
+  maxConditionLength,
+} from './condition/condition.ts'
+export type { Facts } from './condition/facts.ts'
+export { LinearPattern } from './condition/linear.ts'
+export { type UsageReference, usageName } from './condition/usage.ts'
 export { milliseconds } from './context/base.ts'
 export {
   type Context,
@@ -44,6 +55,7 @@ export type {
 } from './host/wiring.ts'
 export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'
 export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
+export { glob, indexPatterns, maxPatternLength, type PatternIndex, parsePattern, type ToolPattern } from './pattern.ts'
 export { place, type SourceRange } from './range.ts'
 export {
   type CounterQuery,
