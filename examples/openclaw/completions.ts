@@ -18,8 +18,22 @@ export const ChatRequest = z.object({
   tools: z.array(z.object({ function: z.object({ name: z.string(), description: z.string().optional() }) })).optional(),
 })
 
-export type ChatMessage = z.infer<typeof Message>
 export type ChatRequest = z.infer<typeof ChatRequest>
+
+/** What the tools answered so far, in order, as the model reads it. */
+export function toolResults(request: ChatRequest): readonly { tool: string; text: string }[] {
+  // The name is that of the call with the same id. The ids are no use to others: clients rewrite them.
+  const calls = request.messages.flatMap((message) => message.tool_calls ?? [])
+  const names = new Map(calls.map((call) => [call.id, call.function.name]))
+  return request.messages
+    .filter((message) => message.role === 'tool')
+    .map((message) => ({ tool: names.get(message.tool_call_id ?? '') ?? '', text: textOf(message) }))
+}
+
+function textOf({ content }: z.infer<typeof Message>): string {
+  if (typeof content === 'string') return content
+  return (content ?? []).map((part) => part.text ?? '').join('')
+}
 
 // What it costs is not recorded, but clients want the field.
 const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { ChatRequest, completion, completionEvents } from './completions.ts'
+import { ChatRequest, completion, completionEvents, toolResults } from './completions.ts'
 import { nextTurn, type Turn } from './recording.ts'
 
 /** A model on loopback that plays a recording, and keeps every request, so that a test can see what the model read. */
@@ -40,14 +40,15 @@ async function answer(
   }
   const chat = ChatRequest.parse(JSON.parse(await text(request)))
   const id = `recorded${requests.push(chat)}`
-  const turn = nextTurn(turns, chat.messages)
-  if (turn === undefined) return refuse(response, 'the recording has no turn after these tool results')
+  const answered = toolResults(chat).map((result) => result.tool)
+  const turn = nextTurn(turns, answered)
+  if (turn === undefined) return refuse(response, `the recording has no turn after [${answered}]`)
   const streams = chat.stream === true
   response.setHeader('content-type', streams ? 'text/event-stream' : 'application/json')
   response.end(streams ? completionEvents(id, chat, turn) : JSON.stringify(completion(id, chat, turn)))
 }
 
-/** 400, because clients repeat a request that was answered with 404 or 5xx, and a recording does not change its mind. */
+/** 400, because clients repeat a request that was answered with 5xx, and a recording does not change its mind. */
 function refuse(response: ServerResponse, message: string) {
   response.statusCode = 400
   response.setHeader('content-type', 'application/json')

@@ -1,0 +1,52 @@
+import type { Ledger } from '@ecp/ledger'
+import type { RunStarted } from '@ecp/protocol'
+
+export interface RunsOptions {
+  readonly ledger: Ledger
+  /** How long a client's run goes on, in milliseconds (`gateway.runWindow`). */
+  readonly windowMs: number
+  newId(at: number): string
+  /** What a run of this executor starts with. */
+  start(executor: string): RunStarted
+  blobs(): ReadonlyMap<string, string>
+}
+
+/**
+ * Which run an action behind a face belongs to: one for each client, Context and executor, for a window of time. A client
+ * that reconnects, in this process or another, finds its run and its counters where they were (decisions.md, Budgets).
+ */
+export class Runs {
+  readonly #options: RunsOptions
+  readonly #open = new Map<string, Promise<{ readonly run: string; readonly startedAt: number }>>()
+
+  constructor(options: RunsOptions) {
+    this.#options = options
+  }
+
+  /** The run's id. Throws `LedgerError` when the run cannot be recorded. */
+  async of(executor: string, at: number): Promise<string> {
+    const known = this.#open.get(executor)
+    if (known) {
+      const { run, startedAt } = await known
+      if (at < startedAt + this.#options.windowMs) return run
+      if (this.#open.get(executor) === known) this.#open.delete(executor)
+      return this.of(executor, at)
+    }
+    const opening = this.#start(executor, at)
+    this.#open.set(executor, opening)
+    // A run that could not be opened is tried again by the next action.
+    opening.catch(() => this.#open.delete(executor))
+    return (await opening).run
+  }
+
+  #start(executor: string, at: number) {
+    const { ledger, newId, start, blobs, windowMs } = this.#options
+    return ledger.openRun({
+      run: newId(at),
+      at,
+      start: start(executor),
+      blobs: blobs(),
+      joinSince: at - windowMs + 1,
+    })
+  }
+}
