@@ -5,6 +5,17 @@ export interface Redactor {
   /** From now on this value is replaced. Values of fewer than 8 characters are not searched for. */
   learn(reference: SecretReference, value: string): void
   text(text: string): string
-  /** The same value with every string (keys too) redacted. */
+  /** The same value with every string (keys too) redacted; a number that spells a secret becomes the marker. */
   json<T extends Json>(value: T): T
+  /** Which known secrets a value holds, in any form: what `secret.in-arguments` is decided from. */
+  found(value: Json): readonly SecretReference[]
+  /** For text that arrives in pieces: a secret that is split over them is found as well. */
+  stream(): RedactorStream
+}
+
+export interface RedactorStream {
+  /** What of the text so far can no longer become part of a secret, redacted. */
+  write(chunk: string): string
+  /** The rest. */
+  end(): string
 }
