@@ -1,4 +1,8 @@
-export type ProtocolErrorCode = 'json.not-canonical' | 'condition.invalid' | 'pattern.invalid'
+export type ProtocolErrorCode =
+  | 'json.not-canonical'
+  | 'condition.invalid'
+  | 'pattern.invalid'
+  | 'context.no-entry-point'
 
 /** What this package throws for a value it cannot take. Documents never throw: their faults are diagnostics. */
 export class ProtocolError extends Error {

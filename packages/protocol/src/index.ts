@@ -28,6 +28,8 @@ export {
   type Strategy,
   strategies,
 } from './context/executor.ts'
+export { type ExecutorNode, entryPoint, executorsOf } from './context/executors.ts'
+export { parseContext } from './context/parse.ts'
 export type { Budgets, Policies, ToolRule, WriteMode } from './context/policies.ts'
 export {
   type Acts,
@@ -40,10 +42,16 @@ export {
   layers,
   type Reason,
 } from './decision.ts'
-export { type Diagnostic, type DiagnosticCode, diagnosticCodes } from './document/diagnostic.ts'
+export { type Diagnostic, type DiagnosticCode, diagnostic, diagnosticCodes, type Fault } from './document/diagnostic.ts'
 export type { Document, Path } from './document/document.ts'
+export { type FormatOptions, formatDiagnostic } from './document/format.ts'
+export { nearest } from './document/nearest.ts'
+export type { Parsed } from './document/parse.ts'
+export { print } from './document/print.ts'
+export { quote } from './document/quote.ts'
 export { ProtocolError, type ProtocolErrorCode } from './error.ts'
 export type { HostConfig } from './host/config.ts'
+export { parseHostConfig } from './host/parse.ts'
 export type { Security } from './host/security.ts'
 export type {
   PluginInstall,

@@ -1,4 +1,6 @@
 import type { SourceRange } from '../range.ts'
+import type { Document, Path } from './document.ts'
+import { holdsSecret } from './sensitive.ts'
 
 export const diagnosticCodes = [
   'syntax',
@@ -31,4 +33,41 @@ export interface Diagnostic {
   readonly expected?: readonly string[]
   /** The nearest right name, where one is near. */
   readonly nearest?: string
+  /** Set where the line may hold a secret: the line is not to be shown. */
+  readonly sensitive?: true
+}
+
+/** A fault at a path of a document, before it has a place. */
+export interface Fault {
+  readonly code: DiagnosticCode
+  readonly path: Path
+  readonly message: string
+  /** Whether the key at the end of `path` is at fault, or its value (the default). */
+  readonly on?: 'key' | 'value'
+  /** `error` unless said otherwise. */
+  readonly severity?: Diagnostic['severity']
+  readonly expected?: readonly string[] | undefined
+  readonly nearest?: string | undefined
+  /** A part of a text value, in UTF-16 units, when only that part is at fault. */
+  readonly part?: { readonly offset: number; readonly length: number }
+}
+
+/** The diagnostic of a fault: the one way to make one, so that places and what may be shown are always right. */
+export function diagnostic(document: Pick<Document<unknown>, 'at' | 'keyAt' | 'partAt'>, fault: Fault): Diagnostic {
+  const { path, part } = fault
+  const range =
+    fault.on === 'key'
+      ? document.keyAt(path)
+      : part
+        ? document.partAt(path, part.offset, part.length)
+        : document.at(path)
+  return {
+    severity: fault.severity ?? 'error',
+    code: fault.code,
+    message: fault.message,
+    range,
+    ...(fault.expected && fault.expected.length > 0 ? { expected: fault.expected } : {}),
+    ...(fault.nearest === undefined ? {} : { nearest: fault.nearest }),
+    ...(holdsSecret(path) ? { sensitive: true as const } : {}),
+  }
 }

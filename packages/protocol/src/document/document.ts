@@ -10,4 +10,6 @@ export interface Document<T> {
   at(path: Path): SourceRange
   /** Where the key at the end of `path` stands (its value's place for list items). */
   keyAt(path: Path): SourceRange
+  /** Where a part of the text at `path` stands, in UTF-16 units of the text; the whole text where it is written with escapes or folded. */
+  partAt(path: Path, offset: number, length: number): SourceRange
 }

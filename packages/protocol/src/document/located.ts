@@ -1,0 +1,34 @@
+import type { Document } from './document.ts'
+import { placer } from './lines.ts'
+import { find, type Tree } from './tree.ts'
+
+/** Binds a checked value to the places of the tree it was read from. */
+export function located<T>(file: string, text: string, tree: Tree, value: T): Document<T> {
+  const place = placer(file, text)
+  const at: Document<T>['at'] = (path) => {
+    const found = find(tree, path)
+    // A parent that stands in for a missing key is best shown by its own key: its value may be many lines.
+    return place(found.exact || found.node === tree ? headOf(text, found.node) : found.key)
+  }
+  return {
+    file,
+    value,
+    at,
+    keyAt: (path) => place(path.length === 0 ? headOf(text, tree) : find(tree, path).key),
+    partAt: (path, offset, length) => {
+      const { node, exact } = find(tree, path)
+      if (!exact || node.kind !== 'scalar' || node.verbatim === undefined) return at(path)
+      const start = node.verbatim + Math.max(0, offset)
+      return place([start, Math.max(start + 1, Math.min(start + length, node.span[1]))])
+    },
+  }
+}
+
+/** The span of a node; of a whole document only its start, so that a missing root key does not point at everything. */
+function headOf(text: string, node: Tree) {
+  const [start, end] = node.span
+  // Block collections end after their last line break; what is shown ends with the last character that is theirs.
+  let last = end
+  while (last > start && /\s/.test(text.charAt(last - 1))) last--
+  return [start, last] as const
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import { plainValue, type Tree } from './tree.ts'
+
+/** How often what is left is looked at again: each time a parent may fall because a required part of it fell. */
+const maxRounds = 12
+
+/** Takes the parts of a tree out that its schema refuses. Returns what is left, or undefined when the root falls too. */
+export function prune<T>(schema: z.ZodType<T>, tree: Tree): { readonly value: T } | undefined {
+  for (let round = 0; round < maxRounds; round++) {
+    const result = schema.safeParse(plainValue(tree))
+    if (result.success) return { value: result.data }
+    const cuts = result.error.issues
+      .flatMap((issue) =>
+        issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+      )
+      .flatMap((path) => cut(tree, path.map(String)) ?? [])
+    if (cuts.length === 0) return undefined
+    for (const { owner, key, child } of cuts) {
+      // By identity: an item that stood at an index may have moved since the cut was found.
+      if (owner.kind === 'list' && owner.items.includes(child)) owner.items.splice(owner.items.indexOf(child), 1)
+      if (owner.kind === 'map' && owner.entries.get(key)?.value === child) owner.entries.delete(key)
+    }
+  }
+  return undefined
+}
+
+interface Cut {
+  readonly owner: Tree
+  readonly key: string
+  readonly child: Tree
+}
+
+/** Where to cut for a fault at `path`: its node, or the nearest parent where nothing stands there; never the root. */
+function cut(root: Tree, path: readonly string[]): Cut | undefined {
+  let node = root
+  let last: Cut | undefined
+  for (const key of path) {
+    const child =
+      node.kind === 'map' ? node.entries.get(key)?.value : node.kind === 'list' ? node.items[Number(key)] : undefined
+    if (!child) break
+    last = { owner: node, key, child }
+    node = child
+  }
+  return last
+}
