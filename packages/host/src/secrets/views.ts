@@ -67,7 +67,7 @@ function unescapeJson(view: View): View | undefined {
   let at = 0
   while (at < length) {
     const start = originOf(view, at)
-    const escaped = bytes[at] === backslash ? escape(bytes, length, at) : undefined
+    const escaped = bytes[at] === backslash ? escapeAt(bytes, length, at) : undefined
     if (!escaped) {
       origin[size] = start
       to[size++] = bytes[at++] ?? 0
@@ -93,7 +93,7 @@ const short = new Map<number, number>([
   [0x74, 9],
 ])
 
-function escape(bytes: Uint8Array, length: number, at: number): { point: number; taken: number } | undefined {
+function escapeAt(bytes: Uint8Array, length: number, at: number): { point: number; taken: number } | undefined {
   const kind = at + 1 < length ? (bytes[at + 1] ?? 0) : 0
   const simple = short.get(kind)
   if (simple !== undefined) return { point: simple, taken: 2 }
