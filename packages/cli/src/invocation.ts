@@ -1,0 +1,23 @@
+import type { Terminal } from './terminal/terminal.ts'
+
+/** The flags that every command takes, as they were given. */
+export interface CommonOptions {
+  readonly config?: string
+  readonly environment?: string
+  readonly traceDir?: string
+  readonly json?: boolean
+  readonly debug?: boolean
+}
+
+/** One call of `ecp`: what it was told, and what it finds around itself. */
+export interface Invocation {
+  readonly common: CommonOptions
+  readonly terminal: Terminal
+  readonly cwd: string
+  readonly home: string
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Of the `ecp` package, as in package.json. */
+  readonly version: string
+  /** Milliseconds since the epoch. */
+  now(): number
+}

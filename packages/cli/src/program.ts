@@ -1,0 +1,147 @@
+import { Command, Option } from 'commander'
+import type { ExplainOptions } from './commands/explain.ts'
+import type { FreezeOptions } from './commands/freeze.ts'
+import type { LockOptions } from './commands/lock.ts'
+import type { McpOptions } from './commands/mcp.ts'
+import type { TraceOptions } from './commands/trace.ts'
+import type { TrustOptions } from './commands/trust.ts'
+import type { ValidateOptions } from './commands/validate.ts'
+import type { ExitCode } from './exit-code.ts'
+import type { CommonOptions, Invocation } from './invocation.ts'
+
+const collect = (value: string, before: readonly string[]) => [...before, value]
+const inputFlags = (command: Command) =>
+  command
+    .option('-i, --input <key=value>', 'a value for an input of the Context; can be given many times', collect, [])
+    .option('--inputs <file>', 'a YAML or JSON file with values for inputs')
+
+/**
+ * The tree of commands. Each is a few words here; what it does is in a file of its own under `commands/`, which is loaded
+ * when the command runs, so that `ecp --help` loads nothing else. `done` is told the command's exit code.
+ */
+export function program(surroundings: Omit<Invocation, 'common'>, done: (code: ExitCode) => void): Command {
+  const ecp = new Command('ecp')
+    .description('The execution boundary for AI agents: decides which tool calls happen, performs them, records both.')
+    .version(surroundings.version, '-V, --version', 'print the version')
+    .option('-c, --config <file>', 'the project layer of the host configuration (trusted by being named)')
+    .option('--environment <file>', 'the file behind the secret provider `dot.env`, for this command')
+    .option('--trace-dir <folder>', 'the folder of the ledger')
+    .option('--json', 'print data as JSON')
+    .option('-d, --debug', 'print stack traces of errors')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help about a command')
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride()
+  const told = (): Invocation => ({ ...surroundings, common: ecp.opts<CommonOptions>() })
+
+  inputFlags(ecp.command('mcp'))
+    .description('an MCP server on stdio that shows one executor its tools and decides every call')
+    .requiredOption('--context <file>', 'the Context')
+    .requiredOption('--executor <name>', 'the executor of the Context whose policies apply')
+    .addOption(
+      new Option('--names <form>', 'how tools are named: server__tool, or plain with one server')
+        .choices(['prefixed', 'plain'])
+        .default('prefixed'),
+    )
+    .action(async (options: McpOptions) => done(await (await import('./commands/mcp.ts')).mcp(told(), options)))
+
+  inputFlags(ecp.command('validate'))
+    .description('every error of a Context and of the host configuration, and what the host would refuse')
+    .argument('<context>', 'the Context, a YAML or JSON file')
+    .option('--skip-inputs', 'list the inputs of the Context instead of checking their values')
+    .action(async (context: string, options: ValidateOptions) =>
+      done(await (await import('./commands/validate.ts')).validate(told(), context, options)),
+    )
+
+  ecp
+    .command('explain')
+    .description('effective permissions: what each executor could do with each tool, and the rule that says so')
+    .argument('<context>', 'the Context, a YAML or JSON file')
+    .option('--executor <name>', 'only this executor')
+    .option('--tool <pattern>', 'only tools that fit server:tool, with * on either side')
+    .action(async (context: string, options: ExplainOptions) =>
+      done(await (await import('./commands/explain.ts')).explain(told(), context, options)),
+    )
+
+  const trace = ecp
+    .command('trace')
+    .description('what a run did: every action, its decision with reasons, and its outcome')
+    .argument('<run>', 'the id of a run, the beginning of one, or `last`')
+    .addOption(
+      new Option('--output <form>', 'as text, as a graph in the terminal, or as JSON spans')
+        .choices(['text', 'graph', 'json'])
+        .default('text'),
+    )
+    .action(async (run: string, options: TraceOptions) =>
+      done(await (await import('./commands/trace.ts')).trace(told(), run, options)),
+    )
+  trace
+    .command('list')
+    .description('the runs in the ledger, the newest first')
+    .action(async () => done(await (await import('./commands/trace-list.ts')).traceList(told())))
+  trace
+    .command('verify')
+    .description('recompute the chains of the ledger and decide every decision again')
+    .argument('[run]', 'only this run')
+    .action(async (run: string | undefined) =>
+      done(await (await import('./commands/trace-verify.ts')).traceVerify(told(), run)),
+    )
+  ecp
+    .command('graph')
+    .description('the same as trace --output graph')
+    .argument('<run>', 'the id of a run, the beginning of one, or `last`')
+    .action(async (run: string) =>
+      done(await (await import('./commands/trace.ts')).trace(told(), run, { output: 'graph' })),
+    )
+
+  const lock = ecp
+    .command('lock')
+    .description('connect to the allowed servers and pin the definitions of their tools')
+    .option('--check', 'write nothing; fail if the tools are not as they are locked')
+    .action(async (options: LockOptions) => done(await (await import('./commands/lock.ts')).lock(told(), options)))
+  lock
+    .command('diff')
+    .description('what has changed in the tools since they were locked')
+    .action(async () => done(await (await import('./commands/lock-diff.ts')).lockDiff(told())))
+
+  ecp
+    .command('trust')
+    .description('let the project configuration of this folder start its servers')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: TrustOptions) => done(await (await import('./commands/trust.ts')).trust(told(), options)))
+
+  ecp
+    .command('freeze')
+    .description('the stop switch: from the next decision on everything is denied, in every process on this ledger')
+    .option('--note <text>', 'why; it is recorded')
+    .action(async (options: FreezeOptions) =>
+      done(await (await import('./commands/freeze.ts')).freeze(told(), options)),
+    )
+  ecp
+    .command('unfreeze')
+    .description('release the stop switch')
+    .option('--note <text>', 'why; it is recorded')
+    .action(async (options: FreezeOptions) =>
+      done(await (await import('./commands/freeze.ts')).unfreeze(told(), options)),
+    )
+
+  const config = ecp.command('config').description('the host configuration')
+  config
+    .command('init')
+    .description('write an ecp.config.yaml that denies everything, with what can be filled in')
+    .action(async () => done(await (await import('./commands/config-init.ts')).configInit(told())))
+  config
+    .command('get')
+    .description('print the project layer, or with --effective what all layers come to')
+    .argument('[path]', 'a dotted path into it, such as security.tools.allowServers')
+    .option('--effective', 'all layers, with the layer of every line')
+    .action(async (path: string | undefined, options: { readonly effective?: boolean }) =>
+      done(await (await import('./commands/config-get.ts')).configGet(told(), path, options)),
+    )
+  config
+    .command('path')
+    .description('the files of the layers, and which of them exist')
+    .action(async () => done(await (await import('./commands/config-path.ts')).configPath(told())))
+  return ecp
+}

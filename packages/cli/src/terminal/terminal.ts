@@ -1,0 +1,56 @@
+import type { ReadStream, WriteStream } from 'node:tty'
+import { coloured, type Paint, plain } from './paint.ts'
+
+/** Where a command prints: data on `out` (stdout), everything that is said about it on `err` (stderr). */
+export interface Terminal {
+  /** Writes a text and a line end to stdout. */
+  out(text: string): void
+  /** Writes a text and a line end to stderr. */
+  err(text: string): void
+  /** Shows a line on stderr that the next one replaces; nothing where stderr is no terminal. '' removes it. */
+  progress(line: string): void
+  readonly paint: Paint
+  readonly paintErr: Paint
+  /** Columns of the terminal that stdout is; undefined when it is a pipe or a file. */
+  readonly columns: number | undefined
+  /** Whether somebody is there to answer a question. */
+  readonly interactive: boolean
+}
+
+export interface Streams {
+  readonly stdin: Pick<ReadStream, 'isTTY'>
+  readonly stdout: WriteStream | (NodeJS.WriteStream & { readonly isTTY?: boolean })
+  readonly stderr: WriteStream | (NodeJS.WriteStream & { readonly isTTY?: boolean })
+}
+
+/** The terminal of a process. Colours as `WriteStream.hasColors` finds them, which honours NO_COLOR and TERM=dumb. */
+export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
+  const paintOf = (stream: Streams['stdout']): Paint => (stream.isTTY && stream.hasColors() ? coloured : plain)
+  const erase = '\r\u001b[2K'
+  let shown = false
+  const clear = () => {
+    if (shown) stderr.write(erase)
+    shown = false
+  }
+  return {
+    out: (text) => {
+      clear()
+      stdout.write(`${text}\n`)
+    },
+    err: (text) => {
+      clear()
+      stderr.write(`${text}\n`)
+    },
+    progress: (line) => {
+      if (!stderr.isTTY) return
+      clear()
+      if (line === '') return
+      stderr.write(line)
+      shown = true
+    },
+    paint: paintOf(stdout),
+    paintErr: paintOf(stderr),
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    interactive: stdin.isTTY === true && stderr.isTTY === true,
+  }
+}

@@ -1,0 +1,139 @@
+import type { Decision, Enforcement, Json } from '@ecp/protocol'
+import type { RecordedAction, RecordedRun } from './recorded-run.ts'
+import { resultWords } from './words.ts'
+
+/** A run in the published trace format (ledger.md, Traces). Times are ISO 8601 in UTC. */
+export interface Trace {
+  readonly executionId: string
+  readonly contextName?: string
+  readonly contextVersion?: string
+  readonly strategy?: string
+  readonly startedAt: string
+  readonly endedAt?: string
+  readonly durationMs?: number
+  readonly success: boolean
+  readonly error?: string
+  readonly spans: readonly Span[]
+}
+
+/** One executor or one action of it. `decision`, `enforcement`, `status` and `actionId` are ours. */
+export interface Span {
+  readonly id: string
+  readonly parentId?: string
+  /** executor, model-generation, tool-call, mount-hydration, delegation; other kinds of action under their own names. */
+  readonly type: string
+  readonly executorName: string
+  readonly startedAt: string
+  readonly endedAt?: string
+  readonly durationMs?: number
+  readonly step: number
+  readonly model?: string
+  readonly output?: Json
+  readonly tokens?: { readonly prompt: number; readonly completion: number; readonly total: number }
+  readonly toolName?: string
+  readonly toolArgs?: Json
+  readonly toolResult?: Json
+  readonly toolIsError?: boolean
+  readonly error?: string
+  readonly actionId?: string
+  readonly status?: string
+  readonly enforcement?: Enforcement
+  readonly decision?: Decision
+}
+
+/** The spans of a run: one for each executor, and under it one for each of its actions, in order. */
+export function traceJson(run: RecordedRun): Trace {
+  const { start } = run
+  const executors = new Map<string, RecordedAction[]>(start ? [[start.executor, []]] : [])
+  for (const recorded of run.actions) {
+    const same = executors.get(recorded.action.executor)
+    if (same) same.push(recorded)
+    else executors.set(recorded.action.executor, [recorded])
+  }
+  // Denials that the run survived are no failure; a write that nobody knows the end of is one.
+  const unknown = run.actions.find(({ outcome }) => outcome?.status === 'unknown')
+  const error = unknown ? `the outcome of ${unknown.action.target} is unknown` : failure(run.status)
+  return {
+    executionId: run.run,
+    ...(start
+      ? { contextName: start.context.name, contextVersion: start.context.version, strategy: start.strategy }
+      : {}),
+    ...span(run.startedAt, run.endedAt),
+    success: error === undefined,
+    ...(error === undefined ? {} : { error }),
+    spans: [...executors].flatMap(([name, actions], at) => executorSpans(run, name, actions, at)),
+  }
+}
+
+function failure(status: string): string | undefined {
+  return ['running', 'completed', 'ended', 'closed'].includes(status) ? undefined : `the run ended as ${status}`
+}
+
+function executorSpans(run: RecordedRun, name: string, actions: readonly RecordedAction[], step: number): Span[] {
+  const id = `${run.run}/${name}`
+  const ends = actions.map(({ finishedAt, action }) => finishedAt ?? action.at)
+  const from = actions[0]?.action.at ?? run.startedAt
+  const own = {
+    id,
+    type: 'executor',
+    executorName: name,
+    ...span(from, ends.length > 0 ? Math.max(...ends) : run.endedAt),
+    step,
+  }
+  return [own, ...actions.map((action, at) => actionSpan(action, id, at))]
+}
+
+function actionSpan(recorded: RecordedAction, parentId: string, step: number): Span {
+  const { action, decision, outcome, enforcement, finishedAt } = recorded
+  const isTool = action.kind === 'tool.call'
+  const { tokens, result, error } = outcome ?? {}
+  return {
+    id: action.id,
+    parentId,
+    type: spanType(recorded),
+    executorName: action.executor,
+    ...span(action.at, finishedAt),
+    step,
+    ...(isTool ? { toolName: action.target, toolArgs: action.arguments } : {}),
+    ...(action.kind === 'model.generate' ? { model: action.target } : {}),
+    ...(result === undefined ? {} : isTool ? { toolResult: result } : { output: result }),
+    ...(isTool && outcome ? { toolIsError: outcome.status !== 'completed' } : {}),
+    ...(tokens ? { tokens: { ...tokens, total: tokens.prompt + tokens.completion } } : {}),
+    ...errorOf(error?.message, outcome?.status === 'failed' ? result : undefined),
+    actionId: action.id,
+    status: outcome?.status ?? statusWithout(recorded),
+    enforcement,
+    decision,
+  }
+}
+
+function errorOf(message: string | undefined, failed: Json | undefined): { readonly error?: string } {
+  if (message !== undefined) return { error: message }
+  return failed === undefined ? {} : { error: resultWords(failed) }
+}
+
+function statusWithout({ decision }: RecordedAction): string {
+  const statuses = { allow: 'in-flight', deny: 'denied', hold: 'pending', propose: 'proposed' } as const
+  return statuses[decision.effect]
+}
+
+function spanType({ action }: RecordedAction): string {
+  switch (action.kind) {
+    case 'tool.call':
+      return action.origin === 'mount' ? 'mount-hydration' : 'tool-call'
+    case 'model.generate':
+      return 'model-generation'
+    case 'agent.delegate':
+      return 'delegation'
+    default:
+      return action.kind.replace('.', '-')
+  }
+}
+
+function span(from: number, to: number | undefined) {
+  const time = (at: number) => (Number.isFinite(new Date(at).getTime()) ? new Date(at).toISOString() : String(at))
+  return {
+    startedAt: time(from),
+    ...(to === undefined ? {} : { endedAt: time(to), durationMs: Math.max(0, to - from) }),
+  }
+}

@@ -1,0 +1,74 @@
+import { type Effect, isJsonObject, type Json, type Outcome } from '@ecp/protocol'
+import type { Style } from '../terminal/paint.ts'
+import type { RecordedAction } from './recorded-run.ts'
+
+export const effectWords: Readonly<Record<Effect, string>> = {
+  allow: 'allowed',
+  deny: 'denied',
+  hold: 'held',
+  propose: 'proposed',
+}
+export const effectStyles: Readonly<Record<Effect, Style>> = {
+  allow: 'good',
+  deny: 'bad',
+  hold: 'warn',
+  propose: 'warn',
+}
+const statusStyles: Readonly<Record<Outcome['status'], Style>> = {
+  completed: 'good',
+  failed: 'bad',
+  denied: 'bad',
+  pending: 'warn',
+  proposed: 'warn',
+  expired: 'warn',
+  cancelled: 'warn',
+  unknown: 'bad',
+}
+
+/** What came of an action that was allowed, in a few words, and how that is to be seen. */
+export function outcomeWords({ outcome }: RecordedAction): { readonly text: string; readonly style: Style } {
+  if (!outcome) return { text: 'in flight', style: 'warn' }
+  const { status, durationMs } = outcome
+  const took = durationMs === undefined ? '' : ` after ${duration(durationMs)}`
+  const style = statusStyles[status]
+  if (status === 'completed') return { text: `completed${took.replace('after', 'in')}`, style }
+  if (status === 'unknown') return { text: `outcome unknown${took}`, style }
+  return { text: `${status}${took}`, style }
+}
+
+/** What a result says, for people: the text of an MCP tool result (2025-11-25, server/tools), or else its JSON. */
+export function resultWords(result: Json): string {
+  if (!isJsonObject(result) || !Array.isArray(result.content)) return JSON.stringify(result)
+  const content: readonly Json[] = result.content
+  return content
+    .map((block) => {
+      if (!isJsonObject(block)) return JSON.stringify(block)
+      return block.type === 'text' && typeof block.text === 'string' ? block.text : `[${String(block.type)}]`
+    })
+    .join(' ')
+}
+
+/** Milliseconds in the unit that a person would say them in. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms * 10) / 10} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(2)} s`
+  const seconds = Math.round(ms / 1_000)
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return both(minutes, 'min', seconds % 60, 's')
+  return both(Math.floor(minutes / 60), 'h', minutes % 60, 'min')
+}
+
+function both(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`
+}
+
+/** Milliseconds since the epoch as a date and time in UTC (ISO 8601). Never throws: a damaged ledger can hold any number. */
+export function moment(at: number): string {
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? `(no time: ${at})` : date.toISOString().replace('T', ' ')
+}
+
+/** `3 actions`, `1 action`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
