@@ -1,10 +1,21 @@
 export type LedgerErrorCode =
+  /** The file cannot be reached: read-only, removed, replaced, an I/O error. */
   | 'ledger.unavailable'
+  /** The file is not a ledger, or its content cannot be read. */
   | 'ledger.damaged'
+  /** No room left on the disk. Nothing was written; it works again when there is room. */
   | 'ledger.full'
+  /** Another process held the ledger for longer than the bound. */
   | 'ledger.busy'
+  /** Written by another version of the format. */
   | 'ledger.version'
   | 'ledger.closed'
+  /** No run with this id was opened. */
+  | 'ledger.run-unknown'
+  /** The run has ended: nothing is added to it. */
+  | 'ledger.run-ended'
+  /** The caller's mistake: a request that contradicts itself or what is on record. Only that request fails. */
+  | 'ledger.invalid'
 
 /** What a ledger throws. Whoever asks it on the way to a decision turns this into a deny (`ledger.unavailable`). */
 export class LedgerError extends Error {

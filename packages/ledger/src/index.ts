@@ -1,11 +1,13 @@
 export { digestOf, sha256 } from './digest.ts'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
 export {
+  type AppendableKind,
   type DecidedBodies,
   type DecideRequest,
   type Fault,
   type FinishRequest,
   frozenBucket,
+  type InFlightAction,
   type Ledger,
   type OpenedRun,
   type Recovered,
@@ -13,4 +15,7 @@ export {
   type RunSummary,
   type StoredRecord,
   type Verification,
+  type VerifyOptions,
 } from './ledger.ts'
+export { openSqliteLedger, type SqliteLedgerOptions } from './sqlite/ledger.ts'
+export { realTimers, type Timers } from './sqlite/timers.ts'

@@ -1,6 +1,9 @@
 import type { CounterQuery, Counters, Draw, Json, LedgerRecord, Outcome, RecordBodies, RunStarted } from '@ecp/protocol'
 
-/** What opens a run, or joins it when it is there already. `blobs`: digest -> text of what `start` names by digest. */
+/**
+ * What opens a run, or joins it when it is there already. `blobs`: digest -> text of what `start` names by digest; for all
+ * blobs the digest is the sha-256 of the text.
+ */
 export interface RunRequest {
   readonly run: string
   readonly at: number
@@ -57,6 +60,15 @@ export interface RunSummary {
   readonly inFlight: number
 }
 
+/** An action that was allowed and has no outcome yet. */
+export interface InFlightAction {
+  readonly run: string
+  readonly action: string
+  readonly owner: string
+  /** A write whose intent is on record. */
+  readonly intended: boolean
+}
+
 /** An action that was in flight when its process died, now finished as `unknown` (writes) or `failed` (reads). */
 export interface Recovered {
   readonly run: string
@@ -87,6 +99,12 @@ export interface Fault {
     | 'decision-differs'
   readonly message: string
 }
+export interface VerifyOptions {
+  /** Only this run's chain and the ledger's; counters, which span runs, are then not compared. */
+  readonly run?: string
+  /** Decides again from what was recorded; returns the decision's canonical JSON. What it throws is a fault. */
+  redecide?(decided: RecordBodies['action.decided'], blob: (digest: string) => string | undefined): string
+}
 export interface Verification {
   readonly records: number
   readonly runs: number
@@ -105,13 +123,24 @@ export interface Ledger {
    * eight processes that start at once share one run and its budgets. Answers the run's id and its start.
    */
   openRun(request: RunRequest): Promise<OpenedRun>
+  /**
+   * Writes the run's end in its chain and in the ledger's, flushed. What is still in flight gets its outcome first, as in
+   * {@link recover}. Of a run that has ended already nothing is written.
+   */
   endRun(run: string, at: number, status: string, output?: Json): Promise<void>
-  /** Reads the counters, decides, appends, reserves: one transaction, shared with other requests of the same turn. */
+  /**
+   * Reads the counters, decides, appends, reserves: one transaction, shared with other requests of the same turn. What
+   * `decide` throws rejects this request alone. An allowed action is in flight until `finish`. `reserve` and `busy` draws
+   * are taken for allowed actions only; `count` draws for every decision. `decide` may be called more than once.
+   */
   decide(request: DecideRequest): Promise<DecidedBodies>
-  /** Appends the outcome and settles the draws. False when the action already has one: nothing is written then. */
+  /**
+   * Appends the outcome and settles the draws. False when the action is not in flight (it has an outcome already, or was
+   * not allowed): nothing is written then.
+   */
   finish(request: FinishRequest): Promise<boolean>
   /** Appends to the run's chain (or the ledger's, with run ''). */
-  append<K extends keyof RecordBodies>(
+  append<K extends AppendableKind>(
     run: string,
     at: number,
     kind: K,
@@ -121,6 +150,8 @@ export interface Ledger {
   /** The stop switch: sets or clears bucket `ledger:frozen` and appends host.frozen or host.unfrozen. */
   freeze(at: number, by: string, note?: string): Promise<void>
   unfreeze(at: number, by: string, note?: string): Promise<void>
+  /** What is in flight: allowed, and without an outcome yet. Oldest first within a run. */
+  inFlight(): readonly InFlightAction[]
   /** Finishes what dead processes left in flight: intended writes as `unknown`, the rest as `failed`. */
   recover(at: number, isAlive: (owner: string) => boolean): Promise<readonly Recovered[]>
   /** Tool pins made on first use: tool -> digest of its definition blob. The newest wins. */
@@ -130,12 +161,25 @@ export interface Ledger {
   runs(): readonly RunSummary[]
   blob(digest: string): string | undefined
   /** Recomputes chains, hashes, blobs and counters; `redecide` (from policy) gives the decision's canonical bytes anew. */
-  verify(options: {
-    readonly run?: string
-    redecide?(decided: RecordBodies['action.decided'], blob: (digest: string) => string | undefined): string
-  }): Verification
+  verify(options: VerifyOptions): Verification
   close(): void
 }
+
+/** The kinds that `append` takes: all that no other method of the ledger writes. */
+export type AppendableKind = Exclude<keyof RecordBodies, OwnKind>
+export const ownKinds = [
+  'run.started',
+  'run.ended',
+  'run.opened',
+  'run.closed',
+  'action.decided',
+  'action.intended',
+  'action.finished',
+  'host.frozen',
+  'host.unfrozen',
+  'checkpoint',
+] as const satisfies readonly (keyof RecordBodies)[]
+type OwnKind = (typeof ownKinds)[number]
 
 /** The bucket that the stop switch fills. */
 export const frozenBucket = 'ledger:frozen'

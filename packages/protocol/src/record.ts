@@ -46,7 +46,11 @@ export type Enforcement = 'performed' | 'authorized'
 export interface RecordBodies {
   'run.started': RunStarted
   'run.resumed': { readonly by: string }
-  'run.ended': { readonly status: string; readonly lastHash: string; readonly output?: Json }
+  'run.ended': { readonly status: string; readonly output?: Json }
+  /** In the ledger's chain: a run was started; hash of its first record. */
+  'run.opened': { readonly run: string; readonly first: string }
+  /** In the ledger's chain: a run has ended, with this many records; hash of its last one. */
+  'run.closed': { readonly run: string; readonly status: string; readonly records: number; readonly last: string }
   'action.decided': {
     readonly action: Action
     readonly counters: Counters

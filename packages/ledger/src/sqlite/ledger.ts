@@ -1,0 +1,262 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Json, ledgerChain, type Outcome, type RecordBodies } from '@ecp/protocol'
+import { applyDecided, applyFinished, applySwitch } from '../accounting.ts'
+import { LedgerError } from '../error.ts'
+import type {
+  AppendableKind,
+  DecidedBodies,
+  DecideRequest,
+  FinishRequest,
+  InFlightAction,
+  Ledger,
+  OpenedRun,
+  Recovered,
+  RunRequest,
+  RunSummary,
+  StoredRecord,
+  Verification,
+  VerifyOptions,
+} from '../ledger.ts'
+import { draft } from '../record.ts'
+import { interrupted } from '../recovery.ts'
+import { checkDecided, checkDraws, checkKind, checkNewRun, checkQueries, checkTime, invalid } from '../request.ts'
+import { Batches } from './batches.ts'
+import { openReading, openWriting } from './connection.ts'
+import { Reading } from './reading.ts'
+import type { Database } from './sqlite.ts'
+import { Statements } from './statements.ts'
+import { realTimers, type Timers } from './timers.ts'
+import type { Chain, Transaction } from './transaction.ts'
+import { verifyFile } from './verify.ts'
+
+export interface SqliteLedgerOptions {
+  /** Made, with its folders, when it is not there. */
+  readonly file: string
+  /** Reads and verifies without a write lock, also where nothing can be written; whatever writes is refused. */
+  readonly readOnly?: boolean
+  readonly timers?: Timers
+}
+
+/**
+ * Opens the ledger in an SQLite file, which several processes may have open at once. Throws `ledger.damaged` for a file
+ * that is not a ledger, `ledger.version` for one of another format, `ledger.unavailable` where it cannot be opened.
+ */
+export function openSqliteLedger({ file, readOnly = false, timers = realTimers }: SqliteLedgerOptions): Ledger {
+  const path = resolve(file)
+  return readOnly ? new SqliteLedger(path, openReading(path)) : new SqliteLedger(path, openWriting(path), timers)
+}
+
+class SqliteLedger implements Ledger {
+  readonly #file: string
+  readonly #database: Database
+  readonly #batches: Batches | undefined
+  readonly #reading: Reading
+  #closed = false
+
+  /** Without `timers` the ledger is for reading only. */
+  constructor(file: string, database: Database, timers?: Timers) {
+    this.#file = file
+    this.#database = database
+    const statements = new Statements(database)
+    this.#reading = new Reading(file, statements)
+    this.#batches = timers && new Batches(file, statements, timers, sameFile(file))
+  }
+
+  async openRun({ run, at, start, blobs, joinSince }: RunRequest): Promise<OpenedRun> {
+    checkNewRun(run)
+    checkTime(at)
+    const started = draft(at, 'run.started', start)
+    const identity = { client: start.client, context: start.context.digest, executor: start.executor }
+    return this.#submit(false, (transaction) => {
+      if (transaction.find(run)) {
+        const { startedAt } = transaction.open(run)
+        return { run, startedAt: startedAt ?? at, joined: true }
+      }
+      const found = joinSince === undefined ? undefined : transaction.running(identity, joinSince)
+      if (found) return { ...found, joined: true }
+      transaction.addBlobs(blobs)
+      const first = transaction.append(transaction.start(run, at, identity), started)
+      transaction.append(ledgerOf(transaction), draft(at, 'run.opened', { run, first: first.hash }))
+      return { run, startedAt: at, joined: false }
+    })
+  }
+
+  async endRun(run: string, at: number, status: string, output?: Json): Promise<void> {
+    checkTime(at)
+    const ended = draft(at, 'run.ended', output === undefined ? { status } : { status, output })
+    await this.#submit(true, (transaction) => {
+      const chain = transaction.find(run)
+      if (chain !== undefined && chain.endedAt !== null) return
+      const open = transaction.open(run)
+      for (const action of transaction.allInFlight(run)) interrupt(transaction, at, action)
+      const last = transaction.append(open, ended)
+      open.endedAt = at
+      open.status = status
+      const closed = { run, status, records: last.seq, last: last.hash }
+      transaction.append(ledgerOf(transaction), draft(at, 'run.closed', closed))
+    })
+  }
+
+  async decide(request: DecideRequest): Promise<DecidedBodies> {
+    const { run, at, owner, queries, durable, blobs } = request
+    checkTime(at)
+    checkQueries(queries)
+    return this.#submit(durable, (transaction) => {
+      const chain = transaction.open(run)
+      const counters = Object.fromEntries(queries.map((query) => [query.name, transaction.buckets.read(query, at)]))
+      const bodies = request.decide(counters)
+      checkDecided(request, bodies)
+      const { decided, intended, proposed } = bodies
+      const action = decided.action.id
+      const allowed = decided.decision.effect === 'allow'
+      if (allowed && transaction.inFlight(run, action)) throw invalid(`action \`${action}\` is in flight already`)
+      const drafts = [draft(at, 'action.decided', decided)]
+      if (proposed) drafts.push(draft(at, 'proposal.made', proposed))
+      if (intended) drafts.push(draft(at, 'action.intended', intended))
+
+      transaction.addBlobs(blobs)
+      for (const entry of drafts) transaction.append(chain, entry)
+      chain.actions++
+      if (decided.decision.effect === 'deny') chain.denied++
+      applyDecided(transaction.buckets, run, at, decided)
+      if (allowed) transaction.addInFlight({ run, action, owner, intended: intended !== undefined }, at)
+      return bodies
+    })
+  }
+
+  async finish({ run, action, at, outcome, blob, draws }: FinishRequest): Promise<boolean> {
+    checkTime(at)
+    checkDraws(draws ?? [])
+    const body: RecordBodies['action.finished'] = {
+      action,
+      outcome,
+      ...(blob && { blob: blob.digest }),
+      ...(draws && { draws }),
+    }
+    const finished = draft(at, 'action.finished', body)
+    return this.#submit(false, (transaction) => {
+      if (transaction.inFlight(run, action) === undefined) return false
+      const chain = transaction.open(run)
+      if (blob) transaction.addBlobs([[blob.digest, blob.text]])
+      transaction.append(chain, finished)
+      transaction.removeInFlight(run, action)
+      applyFinished(transaction.buckets, run, at, action, draws)
+      return true
+    })
+  }
+
+  async append<K extends AppendableKind>(
+    run: string,
+    at: number,
+    kind: K,
+    body: RecordBodies[K],
+    blobs: ReadonlyMap<string, string> = new Map(),
+  ): Promise<void> {
+    checkTime(at)
+    checkKind(kind)
+    const entry = draft(at, kind, body)
+    await this.#submit(false, (transaction) => {
+      const chain = transaction.open(run)
+      transaction.addBlobs(blobs)
+      transaction.append(chain, entry)
+    })
+  }
+
+  freeze(at: number, by: string, note?: string): Promise<void> {
+    return this.#switch(at, 'host.frozen', note === undefined ? { by } : { by, note })
+  }
+
+  unfreeze(at: number, by: string, note?: string): Promise<void> {
+    return this.#switch(at, 'host.unfrozen', note === undefined ? { by } : { by, note })
+  }
+
+  inFlight(): readonly InFlightAction[] {
+    return this.#reading.inFlight()
+  }
+
+  recover(at: number, isAlive: (owner: string) => boolean): Promise<readonly Recovered[]> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      const dead = transaction.allInFlight().filter(({ owner }) => !isAlive(owner))
+      return dead.map((action) => interrupt(transaction, at, action))
+    })
+  }
+
+  async pins(): Promise<ReadonlyMap<string, string>> {
+    return this.#reading.pins()
+  }
+
+  records(run: string, from = 1): Iterable<StoredRecord> {
+    return this.#reading.records(run, from)
+  }
+
+  runs(): readonly RunSummary[] {
+    return this.#reading.runs()
+  }
+
+  blob(digest: string): string | undefined {
+    return this.#reading.blob(digest)
+  }
+
+  verify(options: VerifyOptions = {}): Verification {
+    return verifyFile(this.#file, options)
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#batches?.drain()
+    this.#closed = true
+    this.#database.close()
+  }
+
+  #switch<K extends 'host.frozen' | 'host.unfrozen'>(at: number, kind: K, body: RecordBodies[K]): Promise<void> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      transaction.append(ledgerOf(transaction), draft(at, kind, body))
+      applySwitch(transaction.buckets, at, kind)
+    })
+  }
+
+  async #submit<T>(durable: boolean, run: (transaction: Transaction) => T): Promise<T> {
+    if (this.#closed) throw new LedgerError('ledger.closed', `ledger \`${this.#file}\` is closed`)
+    if (!this.#batches) throw new LedgerError('ledger.unavailable', `ledger \`${this.#file}\` is open for reading only`)
+    return this.#batches.submit(durable, run)
+  }
+}
+
+function ledgerOf(transaction: Transaction): Chain {
+  return transaction.open(ledgerChain)
+}
+
+function interrupt(transaction: Transaction, at: number, { run, action, intended }: InFlightAction): Recovered {
+  const outcome: Outcome = interrupted(intended)
+  const finished = draft(at, 'action.finished', { action, outcome })
+  transaction.append(transaction.open(run), finished)
+  transaction.removeInFlight(run, action)
+  applyFinished(transaction.buckets, run, at, action, undefined)
+  return { run, action, outcome }
+}
+
+/**
+ * SQLite goes on writing to a file that was removed or replaced, where nobody will ever read it. So before each
+ * transaction: is what the path names still what was opened?
+ */
+function sameFile(file: string): () => void {
+  const identity = (path: string) => {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    return stats && `${stats.dev}:${stats.ino}`
+  }
+  const opened = identity(file)
+  let log: string | undefined
+  return () => {
+    if (identity(file) !== opened) {
+      throw new LedgerError('ledger.unavailable', `ledger \`${file}\` was removed or replaced while it was open`)
+    }
+    const now = identity(`${file}-wal`)
+    if (log !== undefined && now !== log) {
+      throw new LedgerError('ledger.unavailable', `\`${file}-wal\`, a part of the ledger, was removed or replaced`)
+    }
+    log = now
+  }
+}

@@ -1,0 +1,113 @@
+import { type LedgerRecord, ledgerChain, type RecordBodies, type RunStarted } from '@ecp/protocol'
+import { sha256 } from '../digest.ts'
+import { LedgerError } from '../error.ts'
+import type { InFlightAction, RunSummary, StoredRecord } from '../ledger.ts'
+import { parseRecord } from '../record.ts'
+import { number, text } from './row.ts'
+import { ledgerError } from './sqlite.ts'
+import type { Statements } from './statements.ts'
+
+/** What is read outside of transactions: what was last committed, by any process. */
+export class Reading {
+  readonly #file: string
+  readonly #statements: Statements
+  constructor(file: string, statements: Statements) {
+    this.#file = file
+    this.#statements = statements
+  }
+
+  /** Page by page: a statement left open between turns would keep this connection from writing. */
+  *records(run: string, from: number): Generator<StoredRecord> {
+    let next = from
+    for (;;) {
+      const page = this.#read(() =>
+        this.#statements
+          .get('records')
+          .all(run, next)
+          .map((row) => ({ record: this.#parse(text(row, 'bytes')), hash: text(row, 'hash') })),
+      )
+      yield* page
+      const last = page.at(-1)
+      if (last === undefined) return
+      next = last.record.seq + 1
+    }
+  }
+
+  pins(): ReadonlyMap<string, string> {
+    return this.#read(() => {
+      const pins = new Map<string, string>()
+      for (const row of this.#statements.get('pins').iterate()) {
+        const { kind, run, body } = this.#parse(text(row, 'bytes'))
+        if (kind === 'tool.pinned' && run === ledgerChain) pins.set(body.tool, body.definition)
+      }
+      return pins
+    })
+  }
+
+  runs(): readonly RunSummary[] {
+    return this.#read(() =>
+      this.#statements
+        .get('runs')
+        .all()
+        .map((row) => ({
+          run: text(row, 'run'),
+          start: this.#start(text(row, 'bytes')),
+          startedAt: number(row, 'started_at'),
+          ...(row.ended_at !== null && { endedAt: number(row, 'ended_at') }),
+          status: row.status === null ? 'running' : text(row, 'status'),
+          actions: number(row, 'actions'),
+          denied: number(row, 'denied'),
+          inFlight: number(row, 'in_flight'),
+        })),
+    )
+  }
+
+  inFlight(): readonly InFlightAction[] {
+    return this.#read(() =>
+      this.#statements
+        .get('actions')
+        .all()
+        .map((row) => ({
+          run: text(row, 'run'),
+          action: text(row, 'action'),
+          owner: text(row, 'owner'),
+          intended: number(row, 'intended') === 1,
+        })),
+    )
+  }
+
+  /** Throws `ledger.damaged` when the text is no longer the one that its digest names. */
+  blob(digest: string): string | undefined {
+    const row = this.#read(() => this.#statements.get('blob').get(digest))
+    if (row === undefined) return undefined
+    const content = text(row, 'text')
+    if (sha256(content) !== digest) throw new LedgerError('ledger.damaged', `blob \`${digest}\` has another content`)
+    return content
+  }
+
+  #start(bytes: string): RunStarted {
+    const { kind, body } = this.#parse(bytes)
+    if (kind !== 'run.started')
+      throw new LedgerError('ledger.damaged', `a run begins with a record of kind \`${kind}\``)
+    return body as RecordBodies['run.started'] // reason: `kind` says so, and the narrowing is lost in the destructuring
+  }
+
+  #parse(bytes: string): LedgerRecord {
+    try {
+      return parseRecord(bytes)
+    } catch {
+      throw new LedgerError(
+        'ledger.damaged',
+        `a record of \`${this.#file}\` is not JSON; \`ecp trace verify\` says which`,
+      )
+    }
+  }
+
+  #read<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw ledgerError(error, this.#file)
+    }
+  }
+}

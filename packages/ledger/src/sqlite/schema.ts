@@ -1,0 +1,74 @@
+/** `ECPL`: what SQLite's header says the file is (PRAGMA application_id). */
+export const applicationId = 0x4543504c
+export const schemaVersion = 1
+
+// `records` is the truth; the other tables but `blobs` are read from it, and verify reads them from it again.
+// `id` is the order in which records were written over all chains.
+const tables = [
+  `CREATE TABLE records (
+  id INTEGER PRIMARY KEY,
+  run TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  bytes TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  UNIQUE (run, seq)
+) STRICT`,
+  `CREATE INDEX pins ON records (run, id) WHERE kind = 'tool.pinned'`,
+  `CREATE TABLE blobs (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT`,
+  // One row for each run, and one with run '' for the ledger's own chain.
+  `CREATE TABLE chains (
+  run TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  client TEXT,
+  context TEXT,
+  executor TEXT,
+  started_at INTEGER,
+  ended_at INTEGER,
+  status TEXT,
+  actions INTEGER NOT NULL DEFAULT 0,
+  denied INTEGER NOT NULL DEFAULT 0
+) STRICT`,
+  `CREATE INDEX running ON chains (client, context, executor, started_at) WHERE ended_at IS NULL`,
+  `CREATE INDEX started ON chains (started_at)`,
+  `CREATE TABLE buckets (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  draws INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  total REAL NOT NULL,
+  open INTEGER NOT NULL,
+  busy INTEGER NOT NULL,
+  since INTEGER NOT NULL
+) STRICT`,
+  `CREATE TABLE draws (
+  bucket INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  amount REAL NOT NULL,
+  total REAL NOT NULL,
+  PRIMARY KEY (bucket, at, n)
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE in_flight (
+  run TEXT NOT NULL,
+  action TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  intended INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (run, action)
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE reservations (
+  run TEXT NOT NULL,
+  action TEXT NOT NULL,
+  bucket INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  amount REAL NOT NULL,
+  PRIMARY KEY (run, action, bucket, kind)
+) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX reserved ON reservations (bucket)`,
+]
+
+/** The statements that make an empty file a ledger. */
+export const schema: readonly string[] = tables

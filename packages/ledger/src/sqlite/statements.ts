@@ -1,0 +1,64 @@
+import type { StatementSync } from 'node:sqlite'
+import type { Database } from './sqlite.ts'
+
+const texts = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  full: 'PRAGMA synchronous = FULL',
+  normal: 'PRAGMA synchronous = NORMAL',
+
+  chain: 'SELECT seq, hash, started_at, ended_at, actions, denied FROM chains WHERE run = ?',
+  running: `SELECT run, started_at FROM chains WHERE client = ? AND context = ? AND executor = ? AND started_at >= ?
+    AND ended_at IS NULL ORDER BY started_at DESC, rowid DESC LIMIT 1`,
+  addChain: 'INSERT INTO chains (run, seq, hash, client, context, executor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  setChain: 'UPDATE chains SET seq = ?, hash = ?, ended_at = ?, status = ?, actions = ?, denied = ? WHERE run = ?',
+  addRecord: 'INSERT INTO records (run, seq, at, kind, bytes, hash) VALUES (?, ?, ?, ?, ?, ?)',
+  records: 'SELECT bytes, hash FROM records WHERE run = ? AND seq >= ? ORDER BY seq LIMIT 64',
+  pins: `SELECT bytes FROM records WHERE run = '' AND kind = 'tool.pinned' ORDER BY id`,
+
+  blob: 'SELECT text FROM blobs WHERE digest = ?',
+  addBlob: 'INSERT INTO blobs (digest, text) VALUES (?, ?) ON CONFLICT DO NOTHING',
+
+  bucket: 'SELECT id, draws, last_at, total, open, busy, since FROM buckets WHERE name = ?',
+  bucketName: 'SELECT name FROM buckets WHERE id = ?',
+  addBucket: 'INSERT INTO buckets (name, draws, last_at, total, open, busy, since) VALUES (?, 0, 0, 0, 0, 0, 0)',
+  setBucket: 'UPDATE buckets SET draws = ?, last_at = ?, total = ?, open = ?, busy = ?, since = ? WHERE id = ?',
+  addDraw: 'INSERT INTO draws (bucket, at, n, amount, total) VALUES (?, ?, ?, ?, ?)',
+  totalUpTo: 'SELECT total FROM draws WHERE bucket = ? AND at <= ? ORDER BY at DESC, n DESC LIMIT 1',
+  firstAfter: 'SELECT at, amount FROM draws WHERE bucket = ? AND at > ? ORDER BY at, n LIMIT 1',
+  reserved: `SELECT total(amount) AS amount FROM reservations WHERE bucket = ? AND kind = 'reserve'`,
+  addReservation: `INSERT INTO reservations (run, action, bucket, kind, amount) VALUES (?, ?, ?, ?, ?)`,
+  reservations: `SELECT name, kind, amount FROM reservations JOIN buckets ON id = bucket WHERE run = ? AND action = ?
+    ORDER BY bucket, kind`,
+  removeReservations: 'DELETE FROM reservations WHERE run = ? AND action = ?',
+
+  action: 'SELECT intended FROM in_flight WHERE run = ? AND action = ?',
+  addAction: 'INSERT INTO in_flight (run, action, owner, intended, since) VALUES (?, ?, ?, ?, ?)',
+  removeAction: 'DELETE FROM in_flight WHERE run = ? AND action = ?',
+  actionsOf: 'SELECT run, action, owner, intended FROM in_flight WHERE run = ? ORDER BY since, action',
+  actions: 'SELECT run, action, owner, intended FROM in_flight ORDER BY run, since, action',
+
+  runs: `SELECT c.run, c.started_at, c.ended_at, c.status, c.actions, c.denied, r.bytes,
+    (SELECT count(*) FROM in_flight f WHERE f.run = c.run) AS in_flight
+    FROM chains c JOIN records r ON r.run = c.run AND r.seq = 1
+    WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
+} as const
+
+/** Every statement the ledger uses, prepared when it is first needed and kept. */
+export class Statements {
+  readonly #database: Database
+  readonly #prepared = new Map<keyof typeof texts, StatementSync>()
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  get(name: keyof typeof texts): StatementSync {
+    let statement = this.#prepared.get(name)
+    if (statement === undefined) {
+      statement = this.#database.prepare(texts[name])
+      this.#prepared.set(name, statement)
+    }
+    return statement
+  }
+}

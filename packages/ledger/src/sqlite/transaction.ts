@@ -1,0 +1,175 @@
+import { ledgerChain } from '@ecp/protocol'
+import { sha256 } from '../digest.ts'
+import { LedgerError } from '../error.ts'
+import { type Draft, firstPrevious, type SealedRecord, seal } from '../record.ts'
+import { Buckets } from './buckets.ts'
+import { number, text } from './row.ts'
+import type { Statements } from './statements.ts'
+
+/** A chain's head and its run's totals, as the transaction has made them. */
+export interface Chain {
+  readonly run: string
+  seq: number
+  hash: string
+  startedAt: number | null
+  endedAt: number | null
+  status: string | null
+  actions: number
+  denied: number
+  /** Whether it has a row yet. */
+  stored: boolean
+  changed: boolean
+  identity?: { readonly client: string; readonly context: string; readonly executor: string }
+}
+
+/** An action that was allowed and has no outcome yet. */
+export interface InFlight {
+  readonly run: string
+  readonly action: string
+  readonly owner: string
+  /** A write whose intent was recorded. */
+  readonly intended: boolean
+}
+
+/** What one BEGIN IMMEDIATE reads and changes. Heads of chains and buckets are read once and written once, by `save`. */
+export class Transaction {
+  readonly buckets: Buckets
+  readonly newBlobs: string[] = []
+  /** Whether anything was written: then what throws takes the whole transaction back. */
+  dirty = false
+  readonly #statements: Statements
+  readonly #knownBlobs: ReadonlySet<string>
+  readonly #chains = new Map<string, Chain>()
+
+  constructor(statements: Statements, knownBlobs: ReadonlySet<string>) {
+    this.#statements = statements
+    this.#knownBlobs = knownBlobs
+    this.buckets = new Buckets(statements)
+  }
+
+  /** The chain of a run ('' for the ledger's), or undefined when there is none. */
+  find(run: string): Chain | undefined {
+    const known = this.#chains.get(run)
+    if (known) return known
+    const row = this.#statements.get('chain').get(run)
+    if (row === undefined && run !== ledgerChain) return undefined
+    const chain: Chain = {
+      run,
+      seq: row ? number(row, 'seq') : 0,
+      hash: row ? text(row, 'hash') : firstPrevious,
+      startedAt: typeof row?.started_at === 'number' ? row.started_at : null,
+      endedAt: typeof row?.ended_at === 'number' ? row.ended_at : null,
+      status: null,
+      actions: row ? number(row, 'actions') : 0,
+      denied: row ? number(row, 'denied') : 0,
+      stored: row !== undefined,
+      changed: false,
+    }
+    this.#chains.set(run, chain)
+    return chain
+  }
+
+  /** The chain of a run that goes on. Throws `ledger.run-unknown` and `ledger.run-ended`. */
+  open(run: string): Chain {
+    const chain = this.find(run)
+    if (chain === undefined) throw new LedgerError('ledger.run-unknown', `no run \`${run}\` in this ledger`)
+    if (chain.endedAt !== null) throw new LedgerError('ledger.run-ended', `run \`${run}\` has ended`)
+    return chain
+  }
+
+  start(run: string, at: number, identity: NonNullable<Chain['identity']>): Chain {
+    const chain: Chain = {
+      run,
+      seq: 0,
+      hash: firstPrevious,
+      startedAt: at,
+      endedAt: null,
+      status: null,
+      actions: 0,
+      denied: 0,
+      stored: false,
+      changed: true,
+      identity,
+    }
+    this.#chains.set(run, chain)
+    return chain
+  }
+
+  /** The newest run with this identity that started at or after `since` and goes on. */
+  running(identity: NonNullable<Chain['identity']>, since: number): { run: string; startedAt: number } | undefined {
+    // Runs that this very transaction started have no row yet.
+    this.#saveChains()
+    const { client, context, executor } = identity
+    const row = this.#statements.get('running').get(client, context, executor, since)
+    return row && { run: text(row, 'run'), startedAt: number(row, 'started_at') }
+  }
+
+  append(chain: Chain, entry: Draft): SealedRecord {
+    this.dirty = true
+    const sealed = seal(entry, chain.run, chain.seq + 1, chain.hash)
+    const { run, seq, at, kind, bytes, hash } = sealed
+    this.#statements.get('addRecord').run(run, seq, at, kind, bytes, hash)
+    chain.seq = seq
+    chain.hash = hash
+    chain.changed = true
+    return sealed
+  }
+
+  /** Stores texts under their sha-256. Throws `ledger.invalid` when a digest is not its text's. */
+  addBlobs(blobs: Iterable<readonly [digest: string, text: string]>): void {
+    for (const [digest, content] of blobs) {
+      if (this.#knownBlobs.has(digest)) continue
+      if (sha256(content) !== digest) {
+        throw new LedgerError('ledger.invalid', `blob \`${digest}\` is not the sha-256 of its text`)
+      }
+      this.dirty = true
+      this.#statements.get('addBlob').run(digest, content)
+      this.newBlobs.push(digest)
+    }
+  }
+
+  inFlight(run: string, action: string): { intended: boolean } | undefined {
+    const row = this.#statements.get('action').get(run, action)
+    return row && { intended: number(row, 'intended') === 1 }
+  }
+
+  addInFlight({ run, action, owner, intended }: InFlight, since: number): void {
+    this.dirty = true
+    this.#statements.get('addAction').run(run, action, owner, intended ? 1 : 0, since)
+  }
+
+  removeInFlight(run: string, action: string): void {
+    this.dirty = true
+    this.#statements.get('removeAction').run(run, action)
+  }
+
+  /** What is in flight, of one run or of all. */
+  allInFlight(run?: string): readonly InFlight[] {
+    const rows = run === undefined ? this.#statements.get('actions').all() : this.#statements.get('actionsOf').all(run)
+    return rows.map((row) => ({
+      run: text(row, 'run'),
+      action: text(row, 'action'),
+      owner: text(row, 'owner'),
+      intended: number(row, 'intended') === 1,
+    }))
+  }
+
+  save(): void {
+    this.#saveChains()
+    this.buckets.save()
+  }
+
+  #saveChains(): void {
+    for (const chain of this.#chains.values()) {
+      if (!chain.changed) continue
+      const { run, seq, hash, identity, startedAt, endedAt, status, actions, denied } = chain
+      if (!chain.stored) {
+        const { client = null, context = null, executor = null } = identity ?? {}
+        this.#statements.get('addChain').run(run, seq, hash, client, context, executor, startedAt)
+        chain.stored = true
+      }
+      this.#statements.get('setChain').run(seq, hash, endedAt, status, actions, denied, run)
+      chain.changed = false
+    }
+  }
+}
