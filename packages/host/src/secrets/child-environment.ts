@@ -1,4 +1,4 @@
-import type { ServerWiring } from '@ecp/protocol'
+import { nameLoadsCode, type ServerWiring } from '@ecp/protocol'
 import { HostError } from '../error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -34,14 +34,7 @@ const inheritedOnWindows = [
   'LANG',
   'LC_ALL',
 ]
-/** Variables that make a program load other code than its command names. */
-const loadsCode = /^(?:NODE_OPTIONS|LD_.*|DYLD_.*|PYTHON.*)$/s
 const shape = /^[A-Za-z_][A-Za-z0-9_().-]*$/
-
-/** Whether a variable of this name is refused unless its server says `unsafeEnv: true`. Windows ignores case. */
-export function isUnsafeVariable(name: string, platform: NodeJS.Platform): boolean {
-  return loadsCode.test(platform === 'win32' ? name.toUpperCase() : name)
-}
 
 /**
  * The whole environment of a stdio server: a short list of ecp's own variables, then `env` of its wiring, then its secret
@@ -56,7 +49,7 @@ export function childEnvironment(options: ChildEnvironmentOptions): Record<strin
     if (!shape.test(name) || value.includes('\0')) {
       throw new HostError('host.refused', `${where} of server \`${server}\` cannot set the variable \`${name}\``)
     }
-    if (!wiring.unsafeEnv && isUnsafeVariable(name, platform)) {
+    if (!wiring.unsafeEnv && nameLoadsCode(name)) {
       throw new HostError(
         'host.refused',
         `${where} of server \`${server}\` sets \`${name}\`, which makes programs load other code; if that is meant, say \`unsafeEnv: true\` for the server`,

@@ -1,0 +1,55 @@
+import type { HostLayer } from '@ecp/policy'
+import { type Diagnostic, diagnostic, type Path, place } from '@ecp/protocol'
+import { keysOf, partOf, singletons, wiringPaths } from './wired.ts'
+
+/** What is wrong with the wiring of the layers together: each name is wired once, and by a layer that may. */
+export function checkWiring(layers: readonly HostLayer[]): Diagnostic[] {
+  return [...redefinitions(layers), ...projectServers(layers)]
+}
+
+/** INVARIANT: what an outer layer wired means the same whatever the layers below it say. */
+function redefinitions(layers: readonly HostLayer[]): Diagnostic[] {
+  const found: Diagnostic[] = []
+  const first = new Map<string, { layer: HostLayer; path: Path }>()
+  const claim = (layer: HostLayer, path: Path, what: string) => {
+    const id = path.join('\0')
+    const before = first.get(id)
+    if (!before) first.set(id, { layer, path })
+    else {
+      const there = place(before.layer.document.keyAt(path))
+      const message = `${what} is wired by the ${before.layer.layer} layer already (${there}); a layer below it can neither redefine it nor add to it`
+      found.push(diagnostic(layer.document, { code: 'layer', path, on: 'key', message }))
+    }
+  }
+  for (const layer of layers) {
+    for (const [kind, path] of Object.entries(wiringPaths)) {
+      for (const name of keysOf(layer, path)) claim(layer, [...path, name], `${kind} \`${name}\``)
+    }
+    for (const path of singletons) if (partOf(layer, path) !== undefined) claim(layer, path, `\`${path.join('.')}\``)
+  }
+  return found
+}
+
+function projectServers(layers: readonly HostLayer[]): Diagnostic[] {
+  const outer = layers.filter(({ layer }) => layer !== 'project')
+  if (outer.length === 0) return []
+  const naming = outer.filter(({ document }) => document.value.security?.tools)
+  const against = naming.find(({ document }) => !document.value.security?.tools?.allowProjectServers)
+  if (naming.length > 0 && !against) return []
+  const rule = against
+    ? `the ${against.layer} layer's \`security.tools\` (${place(against.document.keyAt(['security', 'tools']))})`
+    : `no outer layer (${outer.map(({ document }) => document.file).join(', ')})`
+  const says = against ? 'does not set `allowProjectServers`' : 'sets `security.tools.allowProjectServers`'
+  return layers
+    .filter(({ layer }) => layer === 'project')
+    .flatMap((layer) =>
+      keysOf(layer, wiringPaths.server).map((name) =>
+        diagnostic(layer.document, {
+          code: 'layer',
+          path: [...wiringPaths.server, name],
+          on: 'key',
+          message: `server \`${name}\` is wired by a project, and ${rule} ${says}`,
+        }),
+      ),
+    )
+}
