@@ -16,6 +16,8 @@ export interface Invocation {
   readonly cwd: string
   readonly home: string
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** The operating system's name of who calls. */
+  readonly user: string
   /** Of the `ecp` package, as in package.json. */
   readonly version: string
   /** Milliseconds since the epoch. */

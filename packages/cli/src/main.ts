@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { CommanderError } from 'commander'
 import { exitCodeOf, isExpected } from './error.ts'
 import { type ExitCode, exitCodes } from './exit-code.ts'
@@ -22,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     home: homedir(),
     environment: process.env,
+    user: userName(),
     version: versionOfPackage(),
     now: Date.now,
   }
@@ -43,6 +44,14 @@ function described(error: unknown, debug: boolean): string {
   if (isExpected(error)) return `ecp: ${message}${stack}`
   const hint = debug ? '' : '\nThis is a defect of ecp; with --debug it says where.'
   return `ecp: ${message}${hint}${stack}`
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `uid:${process.getuid?.() ?? 'unknown'}` // a container's user often has no name
+  }
 }
 
 function versionOfPackage(): string {

@@ -8,11 +8,12 @@ import type { TrustOptions } from './commands/trust.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { CommonOptions, Invocation } from './invocation.ts'
+import { visibleLines } from './terminal/visible.ts'
 
-const collect = (value: string, before: readonly string[]) => [...before, value]
+const collect = (value: string, before: readonly string[] = []) => [...before, value]
 const inputFlags = (command: Command) =>
   command
-    .option('-i, --input <key=value>', 'a value for an input of the Context; can be given many times', collect, [])
+    .option('-i, --input <key=value>', 'a value for an input of the Context; can be given many times', collect)
     .option('--inputs <file>', 'a YAML or JSON file with values for inputs')
 
 /**
@@ -32,6 +33,7 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .helpCommand('help [command]', 'print help about a command')
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
+    .configureOutput({ outputError: (text, write) => write(visibleLines(text.replace(/^error: /, 'ecp: '))) })
     .exitOverride()
   const told = (): Invocation => ({ ...surroundings, common: ecp.opts<CommonOptions>() })
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 /** A host configuration that wires nothing, allows nothing, and shows how to begin. */
 export function starterConfig(): string {
-  const schema = fileURLToPath(import.meta.resolve('@ecp/protocol/ecp-config.schema.json'))
+  const schema = fileURLToPath(import.meta.resolve('@ecp/protocol/schemas/ecp-config.schema.json'))
   return `# yaml-language-server: $schema=${schema}
 #
 # What ECP may do on this machine. A thing can be used when it is wired here, allowed under \`security\`, asked for by the

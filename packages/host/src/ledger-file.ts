@@ -1,4 +1,5 @@
-import { extname, isAbsolute, join, resolve } from 'node:path'
+import { dirname, extname, isAbsolute, join, resolve } from 'node:path'
+import type { HostLayer } from '@ecp/policy'
 
 /** What can say where the ledger is. */
 export interface LedgerPlace {
@@ -27,4 +28,13 @@ export function ledgerFile({ traceDir, cwd, configured, home }: LedgerPlace): st
 
 function expandHome(path: string, home: string): string {
   return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path
+}
+
+/** Where the outermost layer that speaks of the ledger's path wants it. */
+export function configuredLedger(layers: readonly HostLayer[]): LedgerPlace['configured'] {
+  for (const { document } of layers) {
+    const path = document.value.ledger?.path
+    if (path !== undefined) return { path, base: dirname(document.file) }
+  }
+  return undefined
 }
