@@ -29,6 +29,7 @@ export {
   strategies,
 } from './context/executor.ts'
 export { type ExecutorNode, entryPoint, executorsOf } from './context/executors.ts'
+export { type Expression, expressionsIn, type FoundExpression } from './context/expression.ts'
 export { parseContext } from './context/parse.ts'
 export type { Budgets, Policies, ToolRule, WriteMode } from './context/policies.ts'
 export {
@@ -63,8 +64,11 @@ export type {
   Transport,
 } from './host/wiring.ts'
 export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'
+export { patternProblem } from './json-schema/pattern.ts'
+export { maxSchemaDepth, maxSubschemas, type SchemaProblem, schemaProblems } from './json-schema/problems.ts'
 export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
 export { glob, indexPatterns, maxPatternLength, type PatternIndex, parsePattern, type ToolPattern } from './pattern.ts'
+export { publishedSchemas } from './published.ts'
 export { place, type SourceRange } from './range.ts'
 export {
   type CounterQuery,

@@ -9,6 +9,8 @@ export interface Condition {
   readonly source: string
   /** The counters it looks at, each once. */
   readonly usage: readonly UsageReference[]
+  /** The inputs it names; `all` where it uses them as a whole. */
+  readonly inputs: ReadonlySet<string> | 'all'
   /**
    * A boolean or a finite number, whichever the condition was compiled for; otherwise what kept it from one, without any
    * value from the facts. Never throws.
@@ -35,6 +37,8 @@ export function compileCondition(source: string, wanted: 'bool' | 'number'): Com
   try {
     const parsed = shared.parse(source)
     const of = footprint(parsed.ast)
+    if (wanted === 'number' && of.usage.length > 0)
+      return { ok: false, error: 'what is added up cannot look at `usage`', offset: 0 }
     const checked = parsed.check()
     if (!checked.valid) return fault(checked.error)
     const types = wanted === 'bool' ? ['bool'] : ['int', 'double']
@@ -47,6 +51,7 @@ export function compileCondition(source: string, wanted: 'bool' | 'number'): Com
       condition: {
         source,
         usage,
+        inputs: of.inputs,
         evaluate(facts) {
           try {
             return result(parsed(bind(facts, of)), wanted)

@@ -1,5 +1,5 @@
 import type { Explain } from '../document/issues.ts'
-import { namesHostOnly } from './check/host-only.ts'
+import { hostOnlyMessage, namesHostOnly } from './check/host-only.ts'
 
 /** Words for faults in a Context whose cause is known. */
 export const explainContext: Explain = (fault) => {
@@ -16,9 +16,4 @@ export const explainContext: Explain = (fault) => {
     return { message: hostOnlyMessage(last), expected: [], nearest: undefined }
   }
   return undefined
-}
-
-/** Why a Context cannot say how a provider is reached. */
-export function hostOnlyMessage(key: string): string {
-  return `\`${key}\` is set by the host alone, in its own config (models.providers): a Context cannot say how a provider is reached or with which key`
 }

@@ -48,6 +48,8 @@ export interface Fault {
   readonly severity?: Diagnostic['severity']
   readonly expected?: readonly string[] | undefined
   readonly nearest?: string | undefined
+  /** The name that was not found. Such a fault is not judged when what bears the name was taken out for its own fault. */
+  readonly names?: string
   /** A part of a text value, in UTF-16 units, when only that part is at fault. */
   readonly part?: { readonly offset: number; readonly length: number }
 }

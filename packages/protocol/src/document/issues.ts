@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Fault } from './diagnostic.ts'
 import type { Path } from './document.ts'
 import { nearest } from './nearest.ts'
-import { quote, typeOf } from './quote.ts'
+import { quote, typeOf, visible } from './quote.ts'
 import { holdsSecret } from './sensitive.ts'
 import { keysOf, member, schemasAt } from './shape.ts'
 
@@ -59,9 +59,7 @@ function lookUp(value: unknown, path: Path): unknown {
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Fault {
-  const owner = path.at(-1)
-  const inside =
-    owner === undefined ? '' : ` in \`${typeof owner === 'number' ? `${path.at(-2) ?? ''}[${owner}]` : owner}\``
+  const inside = path.length === 0 ? '' : ` in ${subjectOf(path)}`
   return {
     code: 'unknown-key',
     path: [...path, key],
@@ -70,6 +68,13 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Fault {
     expected: known,
     nearest: nearest(key, known),
   }
+}
+
+/** How a value is named in a message: its key, or its list and place in it. */
+function subjectOf(path: Path): string {
+  const key = path.at(-1)
+  if (key === undefined) return 'the document'
+  return `\`${typeof key === 'number' ? `${path.at(-2) ?? ''}[${key}]` : visible(key)}\``
 }
 
 function valueIssues(schema: z.ZodType, path: Path, value: unknown): [Issue, Path][] {
@@ -143,7 +148,7 @@ function leaf(issue: Issue, path: Path, value: unknown): Fault {
   }
   if (issue.code === 'invalid_value') return wrongChoice(path, value, [...issue.values])
   const shown = holdsSecret(path) ? '' : ` ${quote(own)}`
-  const subject = typeof key === 'string' ? `\`${key}\`` : key === undefined ? 'the document' : `item ${key + 1}`
+  const subject = subjectOf(path)
   if (issue.code === 'invalid_type') return { code: 'wrong-type', path, ...wrongType(issue, subject, own, shown) }
   const problem = limit(issue)
   return {
@@ -166,9 +171,8 @@ function wrongType(
   const scalar = typeof own !== 'object'
   if (wanted === 'a list' && scalar && shown !== '')
     return { message, expected: ['a list'], nearest: `[${JSON.stringify(own)}]` }
-  if (wanted === 'text' && (typeof own === 'number' || typeof own === 'boolean') && shown !== '') {
-    return { message, expected: ['text'], nearest: `"${own}"` }
-  }
+  // The number's own text is lost here (`1.0` is read as 1), so that it is not repeated in quotes.
+  if (wanted === 'text' && scalar && own !== null) return { message, expected: ['text, in quotes'] }
   return { message, expected: [wanted] }
 }
 
@@ -184,15 +188,22 @@ function wrongChoice(path: Path, value: unknown, allowed: readonly unknown[]): F
       expected: words.map((word) => `${String(key)}: ${word}`),
     }
   }
-  const code = typeof own === typeof allowed[0] ? 'wrong-value' : 'wrong-type'
-  const subject = typeof key === 'string' ? `\`${key}\`` : `item ${Number(key) + 1}`
+  const sameType = allowed.some((value) => typeof value === typeof own)
+  const subject = subjectOf(path)
   return {
-    code,
+    code: sameType ? 'wrong-value' : 'wrong-type',
     path,
     message: `${subject} cannot be ${typeof own === 'object' ? typeOf(own) : quote(own)}`,
     expected: words,
-    nearest: typeof own === 'object' ? undefined : nearest(String(own), words),
+    nearest: typeof own === 'object' ? undefined : choice(own, allowed, words),
   }
+}
+
+/** The choice that was meant; the same text written as another type is meant in quotes. */
+function choice(own: unknown, allowed: readonly unknown[], words: readonly string[]): string | undefined {
+  const same = allowed.find((value) => String(value) === String(own))
+  if (same !== undefined) return typeof same === 'string' ? `"${same}"` : String(same)
+  return nearest(String(own), words)
 }
 
 /** What a value of the right type breaks, in words that follow the value. */

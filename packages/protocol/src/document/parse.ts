@@ -5,7 +5,7 @@ import { type Explain, faultsOf } from './issues.ts'
 import { located } from './located.ts'
 import { prune } from './prune.ts'
 import { read } from './read.ts'
-import { plainValue, type Tree } from './tree.ts'
+import { find, plainValue, type Tree } from './tree.ts'
 
 /** What reading a document gave: the document, unless an error stands among the diagnostics. */
 export interface Parsed<T> {
@@ -47,7 +47,7 @@ export function parse<T>(kind: Kind<T>, text: string, file: string): Parsed<T> {
 
 /**
  * Checks what is left of a document when its faulty parts are taken out, so that a misspelt key does not hide a broken
- * condition. What refers to other parts is not judged: the part may be one of those taken out.
+ * condition. What is only missing because it was taken out is not said again.
  */
 function checkRest<T>(kind: Kind<T>, file: string, source: string, tree: Tree): Diagnostic[] {
   const pruned = prune(kind.schema, tree)
@@ -55,7 +55,8 @@ function checkRest<T>(kind: Kind<T>, file: string, source: string, tree: Tree): 
   const document = located(file, source, tree, pruned.value)
   return kind
     .check(document)
-    .filter((fault) => fault.code !== 'reference' && fault.code !== 'missing-key')
+    .filter(({ names }) => names === undefined || !pruned.words.has(names))
+    .filter(({ code, path }) => code !== 'missing-key' || !pruned.owners.has(find(tree, path.slice(0, -1)).node))
     .map((fault) => diagnostic(document, fault))
 }
 

@@ -4,11 +4,22 @@ import { plainValue, type Tree } from './tree.ts'
 /** How often what is left is looked at again: each time a parent may fall because a required part of it fell. */
 const maxRounds = 12
 
-/** Takes the parts of a tree out that its schema refuses. Returns what is left, or undefined when the root falls too. */
-export function prune<T>(schema: z.ZodType<T>, tree: Tree): { readonly value: T } | undefined {
+/** What is left of a tree, and what was taken out. */
+export interface Pruned<T> {
+  readonly value: T
+  /** Mappings and lists that lost a part. */
+  readonly owners: ReadonlySet<Tree>
+  /** Every key and text that was taken out: a name among them is not missing. */
+  readonly words: ReadonlySet<string>
+}
+
+/** Takes the parts of a tree out that its schema refuses, in place. Undefined when the root falls too. */
+export function prune<T>(schema: z.ZodType<T>, tree: Tree): Pruned<T> | undefined {
+  const owners = new Set<Tree>()
+  const words = new Set<string>()
   for (let round = 0; round < maxRounds; round++) {
     const result = schema.safeParse(plainValue(tree))
-    if (result.success) return { value: result.data }
+    if (result.success) return { value: result.data, owners, words }
     const cuts = result.error.issues
       .flatMap((issue) =>
         issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
@@ -16,12 +27,26 @@ export function prune<T>(schema: z.ZodType<T>, tree: Tree): { readonly value: T 
       .flatMap((path) => cut(tree, path.map(String)) ?? [])
     if (cuts.length === 0) return undefined
     for (const { owner, key, child } of cuts) {
+      owners.add(owner)
+      words.add(key)
+      addWords(child, words)
       // By identity: an item that stood at an index may have moved since the cut was found.
       if (owner.kind === 'list' && owner.items.includes(child)) owner.items.splice(owner.items.indexOf(child), 1)
       if (owner.kind === 'map' && owner.entries.get(key)?.value === child) owner.entries.delete(key)
     }
   }
   return undefined
+}
+
+function addWords(tree: Tree, words: Set<string>): void {
+  if (tree.kind === 'list') for (const item of tree.items) addWords(item, words)
+  else if (tree.kind === 'scalar') words.add(String(tree.value))
+  else {
+    for (const [key, { value }] of tree.entries) {
+      words.add(key)
+      addWords(value, words)
+    }
+  }
 }
 
 interface Cut {

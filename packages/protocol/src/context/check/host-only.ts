@@ -10,3 +10,8 @@ export function namesHostOnly(key: string): boolean {
       .replace(/[-_. ]/g, ''),
   )
 }
+
+/** Why a Context cannot say such a thing. */
+export function hostOnlyMessage(key: string): string {
+  return `\`${key}\` is set by the host alone, in its own config (models.providers): a Context cannot say how a provider is reached or with which key`
+}

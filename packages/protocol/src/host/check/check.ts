@@ -1,8 +1,22 @@
 import type { Fault } from '../../document/diagnostic.ts'
 import type { Document } from '../../document/document.ts'
 import type { HostConfig } from '../config.ts'
+import { checkModels } from './models.ts'
+import { checkSecurity } from './security.ts'
+import { checkServers } from './servers.ts'
+import { checkUrls } from './urls.ts'
 
-/** What the schema cannot say of a host config and one document alone can tell. */
-export function checkHostConfig(_document: Document<HostConfig>): readonly Fault[] {
-  return []
+const checks: readonly ((config: HostConfig) => Iterable<Fault>)[] = [
+  checkServers,
+  checkModels,
+  checkUrls,
+  checkSecurity,
+]
+
+/**
+ * What the schema cannot say of a host config and one document alone can tell. What needs all layers (whether a name is
+ * wired, whether a layer redefines one) is for whoever joins them.
+ */
+export function checkHostConfig(document: Document<HostConfig>): readonly Fault[] {
+  return checks.flatMap((check) => [...check(document.value)])
 }
