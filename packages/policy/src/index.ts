@@ -1,1 +1,10 @@
-export {}
+export { compile, type HostLayer } from './compile.ts'
+export { counters, remainingRuntimeMs } from './counters.ts'
+export type { ExecutorData, HostData, HostLayerName, PolicyData, Section, Span } from './data.ts'
+export { acts, decide } from './decide.ts'
+export { draws } from './draws.ts'
+export { type Effect, toolEffect } from './effect.ts'
+export { explain, type Outlook, type Permission, visibleTools } from './explain.ts'
+export { load, type Policy } from './policy.ts'
+export { reachableServers } from './reachable.ts'
+export { redecide } from './redecide.ts'

@@ -17,6 +17,10 @@ export class LinearPattern {
     this.size = this.#compiled.programSize()
     if (this.size > maxPatternProgram) throw new RangeError('the pattern repeats too much')
   }
+  /** The pattern; what compilers that keep patterns apart by their text rely on. */
+  toString(): string {
+    return `/${this.source}/`
+  }
   /** Whether the pattern is found anywhere in the text. */
   test(text: string): boolean {
     return this.#compiled.test(text)

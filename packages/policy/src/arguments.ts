@@ -1,0 +1,104 @@
+import { type Json, LinearPattern, type PinnedTool } from '@ecp/protocol'
+import { Ajv, type ErrorObject } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { schemaFault } from './schema-bounds.ts'
+
+/** What is wrong with arguments, in one sentence without their values; `undefined` when they fit. */
+export type ArgumentCheck = (value: Json) => string | undefined
+
+/** Errors that are spelled out; the rest is counted by "and more". */
+const shown = 3
+
+/**
+ * A check against a tool's pinned input schema (JSON Schema 2020-12, or draft-07 where it says so): nothing is coerced or filled in, formats are notes,
+ * references stay inside the schema, patterns are matched in linear time. A schema that cannot be compiled or is too large
+ * to bound fits nothing.
+ */
+export function argumentCheck(pinned: PinnedTool): ArgumentCheck {
+  const fault = schemaFault(pinned.definition.inputSchema)
+  if (fault !== undefined) return () => `its input schema cannot be checked: ${fault}`
+  try {
+    const { $schema: dialect, $id: _, ...schema } = pinned.definition.inputSchema
+    const ajv = typeof dialect === 'string' && dialect.includes('draft-07') ? compiler(Ajv) : compiler(Ajv2020)
+    const validate = ajv.compile(schema)
+    ajv.removeSchema(schema)
+    return (value) => {
+      try {
+        return validate(value) === true ? undefined : describe(validate.errors ?? [])
+      } catch {
+        return 'they cannot be checked against its input schema'
+      }
+    }
+  } catch {
+    return () => 'its input schema is not a JSON Schema that can be checked'
+  }
+}
+
+/** One compiler for each dialect. It keeps nothing of the schemas that it compiled. */
+const compilers = new Map<typeof Ajv | typeof Ajv2020, Ajv | Ajv2020>()
+
+function compiler(Dialect: typeof Ajv | typeof Ajv2020): Ajv | Ajv2020 {
+  const known = compilers.get(Dialect)
+  if (known) return known
+  const options = {
+    strict: false,
+    validateFormats: false,
+    logger: false,
+    addUsedSchema: false,
+    inlineRefs: false,
+  } as const
+  const ajv = new Dialect({ ...options, code: { regExp } })
+  ajv.removeKeyword('uniqueItems')
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: uniqueItems, errors: false })
+  compilers.set(Dialect, ajv)
+  return ajv
+}
+
+const regExp = Object.assign((source: string) => new LinearPattern(source), { code: 'linear' })
+
+/** JSON Schema's `uniqueItems` over canonical texts, so that the cost is linear and not quadratic. */
+function uniqueItems(wanted: boolean, items: readonly Json[]): boolean {
+  return !wanted || new Set(items.map(sorted)).size === items.length
+}
+
+/** A text that is equal for equal JSON values, whatever the order of their keys. */
+function sorted(value: Json): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  )
+}
+
+function describe(errors: readonly ErrorObject[]): string {
+  const lines = errors.slice(0, shown).map(({ instancePath, keyword, params }) => {
+    const where = instancePath === '' ? 'the arguments' : `\`${instancePath.slice(0, 200)}\``
+    return `${where} ${rule(keyword, params)}`
+  })
+  return errors.length > shown ? `${lines.join('; ')}; and more` : lines.join('; ')
+}
+
+/** A broken rule in words. Only what the schema says, never what the arguments hold. */
+function rule(keyword: string, params: Record<string, unknown>): string {
+  switch (keyword) {
+    case 'type':
+      return `must be ${[params.type].flat().join(' or ')}`
+    case 'required':
+      return `must have \`${params.missingProperty}\``
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return 'must not have other properties than its schema names'
+    case 'enum':
+    case 'const':
+      return 'must be one of the values that its schema lists'
+    case 'pattern':
+      return 'must fit its pattern'
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return `must be ${params.comparison} ${params.limit}`
+    default:
+      return `must fit \`${keyword}\``
+  }
+}

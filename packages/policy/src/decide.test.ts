@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { actionOf, catalogueOf, contextWith, decided, hostWith, policyOf, reads, summary } from '../test/world.ts'
+
+const catalogue = catalogueOf({
+  'files:read': reads,
+  'files:write': {},
+  'files:read_all': reads,
+  'bank:send': { inputSchema: { type: 'object', properties: { amount: { type: 'number' } }, required: ['amount'] } },
+})
+const open = hostWith('tools: { allowServers: [files, web, bank] }')
+
+const lists: [title: string, access: string, target: string, args: object, wanted: string][] = [
+  ['an exact entry', 'allow: ["files:read"]', 'files:read', {}, 'allow context.tool-allowed'],
+  ['no entry', 'allow: []', 'files:read', {}, 'deny context.tool-not-allowed'],
+  ['no list', '', 'files:read', {}, 'deny context.tool-not-allowed'],
+  ['a glob', 'allow: ["files:read*"]', 'files:read_all', {}, 'allow context.tool-allowed'],
+  [
+    'a glob that fits no pinned tool',
+    'allow: ["files:*"]',
+    'files:gone',
+    {},
+    'deny context.tool-not-allowed tool.unknown',
+  ],
+  ['a tool that is not pinned', 'allow: ["files:gone"]', 'files:gone', {}, 'deny tool.unknown context.tool-allowed'],
+  [
+    'deny wins',
+    'allow: ["files:read"], deny: ["*:re*"]',
+    'files:read',
+    {},
+    'deny context.tool-denied context.tool-allowed',
+  ],
+  [
+    'a condition that holds',
+    'allow: [{ tool: "bank:send", when: "args.amount <= 500" }]',
+    'bank:send',
+    { amount: 500 },
+    'allow context.tool-allowed',
+  ],
+  [
+    'a condition that does not hold',
+    'allow: [{ tool: "bank:send", when: "args.amount <= 500" }]',
+    'bank:send',
+    { amount: 500.5 },
+    'deny context.condition-false',
+  ],
+  [
+    'a condition that cannot be evaluated, on an allow entry',
+    'allow: [{ tool: "files:read", when: "args.path == 1" }]',
+    'files:read',
+    {},
+    'deny context.condition-error',
+  ],
+  [
+    'one of two conditions',
+    'allow: [{ tool: "bank:send", when: "args.amount < 1" }, { tool: "bank:*", when: "args.amount > 1" }]',
+    'bank:send',
+    { amount: 2 },
+    'allow context.tool-allowed',
+  ],
+  [
+    'a condition that cannot be evaluated, on a deny entry',
+    'allow: ["files:read"], deny: [{ tool: "files:read", when: "args.path == 1" }]',
+    'files:read',
+    {},
+    'deny context.condition-error context.tool-allowed',
+  ],
+  [
+    'a condition on a deny entry',
+    `allow: ["files:read"], deny: [{ tool: "files:read", when: "!within(args.path, '/srv')" }]`,
+    'files:read',
+    { path: '/srv/../etc/passwd' },
+    'deny context.tool-denied context.tool-allowed',
+  ],
+  [
+    'arguments that do not fit',
+    'allow: ["bank:send"]',
+    'bank:send',
+    { amount: 'x' },
+    'deny context.arguments-invalid context.tool-allowed',
+  ],
+  [
+    'a server that is not wired',
+    'allow: ["mail:send"]',
+    'mail:send',
+    {},
+    'deny host.server-not-wired tool.unknown context.tool-allowed',
+  ],
+]
+
+test.each(lists)('lists: %s', (_, access, target, args, wanted) => {
+  const policy = policyOf(contextWith(`toolAccess: { default: deny, ${access} }`), { user: open })
+  expect(summary(decided(policy, catalogue, actionOf({ target, arguments: args as never })))).toBe(wanted) // reason: a table's object is JSON
+})

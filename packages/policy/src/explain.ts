@@ -1,0 +1,138 @@
+import { type Acts, type Catalogue, codes, type Reason } from '@ecp/protocol'
+import { kindEffects, toolEffect } from './effect.ts'
+import { serverReasons } from './host/servers.ts'
+import { memoryReasons } from './kinds/memory.ts'
+import { modelReasons } from './kinds/model.ts'
+import { pinnedTool } from './kinds/tool.ts'
+import { type Plan, toolPlan } from './plan.ts'
+import type { ExecutorView, Policy } from './policy.ts'
+import { inOrder, reason, strictest } from './reason.ts'
+import { writeAnswer } from './writes.ts'
+
+/** What would happen to a tool call before its arguments and counters are known. `conditional`: it depends on the arguments. */
+export type Outlook = 'allowed' | 'conditional' | 'held' | 'proposed' | 'denied'
+
+export interface Permission {
+  readonly executor: string
+  readonly kind: 'tool.call' | 'model.generate' | 'memory.read' | 'memory.write' | 'resource.read' | 'prompt.get'
+  /** A tool, a model, a store, or (resources and prompts) a pattern. */
+  readonly target: string
+  readonly outlook: Outlook
+  readonly acts: Acts
+  /** Why it counts as a read or a write. */
+  readonly actsWhy: string
+  readonly reasons: readonly Reason[]
+  /** Conditions as they are written, of which one on the allow list must hold, and none on the deny list. */
+  readonly conditions: readonly { readonly list: 'allow' | 'deny'; readonly source: string; readonly entry: Reason }[]
+}
+
+/**
+ * The effective permissions: every executor with every pinned tool of the wired servers, every wired model that it could
+ * use, memory store, and resource pattern. Nothing is run; counters are taken as unused.
+ */
+export function explain(policy: Policy, catalogue: Catalogue): Permission[] {
+  const tools = Object.keys(catalogue.tools).sort()
+  return [...policy.executors.values()].flatMap((executor) => [
+    ...tools.map((target) => toolPermission(policy, catalogue, executor, target)),
+    ...otherPermissions(policy, executor),
+  ])
+}
+
+/**
+ * The tools that an executor could be allowed to call with some arguments, or that would be held or proposed: what may be
+ * shown to it, sorted. Empty for an unknown executor.
+ */
+export function visibleTools(policy: Policy, catalogue: Catalogue, executor: string): string[] {
+  const view = policy.executors.get(executor)
+  if (view === undefined) return []
+  return Object.keys(catalogue.tools)
+    .filter(
+      (target) => pinnedTool(catalogue, target) && outlook(toolPlan(policy, catalogue, view, target)) !== 'denied',
+    )
+    .sort()
+}
+
+function toolPermission(policy: Policy, catalogue: Catalogue, executor: ExecutorView, target: string): Permission {
+  const plan = toolPlan(policy, catalogue, executor, target)
+  const pinned = pinnedTool(catalogue, target)
+  const unconditional = plan.deny.filter(({ when }) => when === undefined)
+  return {
+    executor: executor.data.name,
+    kind: 'tool.call',
+    target,
+    outlook: outlook(plan),
+    acts: plan.acts,
+    actsWhy: toolEffect(policy, executor, target, pinned).why,
+    reasons: inOrder([
+      ...plan.reasons,
+      ...plan.writes.reasons,
+      ...unconditional.map(({ pattern, at }) =>
+        reason('context.tool-denied', 'context', `\`${target}\` fits \`${pattern}\` on the deny list`, at),
+      ),
+    ]),
+    conditions: (['allow', 'deny'] as const).flatMap((list) =>
+      plan[list].flatMap(({ pattern, at, when }) => {
+        if (when === undefined) return []
+        const code = list === 'allow' ? 'context.tool-allowed' : 'context.tool-denied'
+        const message = `\`${target}\` fits \`${pattern}\` on the ${list} list when \`${when.source}\``
+        return [{ list, source: when.source, entry: reason(code, 'context', message, at) }]
+      }),
+    ),
+  }
+}
+
+function outlook(plan: Plan): Outlook {
+  const effects = new Set([...plan.reasons, ...plan.writes.reasons].map(({ code }) => codes[code]))
+  const broken = plan.alternatives && plan.allow.every(({ when }) => when?.condition === undefined)
+  if (effects.has('deny') || broken || plan.deny.some(({ when }) => when?.condition === undefined)) return 'denied'
+  if (effects.has('propose')) return 'proposed'
+  if (effects.has('hold')) return 'held'
+  return plan.alternatives || plan.deny.length > 0 ? 'conditional' : 'allowed'
+}
+
+/** Models, memory and resource patterns: what depends on no arguments. */
+function otherPermissions(policy: Policy, executor: ExecutorView): Permission[] {
+  const models =
+    executor.data.type !== 'agent'
+      ? []
+      : [...policy.providers].flatMap(([provider, { wiring }]) =>
+          (wiring.supportedModels ?? [wiring.defaultModel]).map((model) => `${provider}/${model}`),
+        )
+  const stores = policy.data.host.flatMap(({ wiring }) => Object.keys(wiring.value.memory?.stores ?? {}))
+  const { allow = [], prompts = [] } = executor.policies.value.resourceAccess ?? {}
+  const permission = (kind: Exclude<Permission['kind'], 'tool.call'>, target: string, reasons: readonly Reason[]) => {
+    const acts = kindEffects[kind]
+    const writes = acts === 'write' ? writeAnswer(policy, executor, `ecp:${kind}/${target}`).reasons : []
+    const all = inOrder([...reasons, ...writes])
+    const outlooks = { allow: 'allowed', deny: 'denied', hold: 'held', propose: 'proposed' } as const
+    const actsWhy = 'its kind'
+    const executorName = executor.data.name
+    return {
+      executor: executorName,
+      kind,
+      target,
+      outlook: outlooks[strictest(all)],
+      acts,
+      actsWhy,
+      reasons: all,
+      conditions: [],
+    }
+  }
+  const pattern =
+    (kind: 'resource.read' | 'prompt.get', list: 'allow' | 'prompts') => (text: string, index: number) => {
+      const at = executor.policies.at('resourceAccess', list, index)
+      const named = reason('context.resource-allowed', 'context', `\`${text}\` is on the list`, at)
+      const server = text.slice(0, Math.max(text.indexOf(':'), 0))
+      return permission(kind, text, [named, ...(server.includes('*') ? [] : serverReasons(policy, server))])
+    }
+  return [
+    ...models.map((target) => permission('model.generate', target, modelReasons(policy, executor, target))),
+    ...stores.flatMap((store) =>
+      (['memory.read', 'memory.write'] as const).map((kind) =>
+        permission(kind, store, memoryReasons(policy, executor, kind, store)),
+      ),
+    ),
+    ...allow.map(pattern('resource.read', 'allow')),
+    ...prompts.map(pattern('prompt.get', 'prompts')),
+  ]
+}
