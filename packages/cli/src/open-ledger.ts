@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { ledgerFile } from '@ecp/host'
+import { configuredLedger, type LoadedConfig, ledgerFile, refuseInvalid } from '@ecp/host'
 import { type Ledger, openSqliteLedger } from '@ecp/ledger'
-import { CliError } from './error.ts'
+import { CliError, isExpected } from './error.ts'
+import { hostConfig } from './host-config.ts'
 import type { Invocation } from './invocation.ts'
 
 /** An open ledger and its file; closed at the end of the block that uses it. */
@@ -32,8 +33,22 @@ function opened(ledger: Ledger, file: string): OpenedLedger {
   return { ledger, file, [Symbol.asyncDispose]: async () => ledger.close() }
 }
 
-/** The command line's word goes first; the configuration is read only when it is needed. */
-async function fileOf({ common, cwd, home }: Invocation): Promise<string> {
+/** The command line's word goes first; the configuration is read only where it is needed, and need not exist. */
+async function fileOf(invocation: Invocation): Promise<string> {
+  const { common, cwd, home } = invocation
   const { traceDir } = common
-  return ledgerFile({ cwd, home, ...(traceDir === undefined ? {} : { traceDir }) })
+  if (traceDir !== undefined) return ledgerFile({ cwd, home, traceDir })
+  const configured = configuredLedger(await layersIfAny(invocation))
+  return ledgerFile({ cwd, home, ...(configured ? { configured } : {}) })
+}
+
+async function layersIfAny(invocation: Invocation): Promise<LoadedConfig['layers']> {
+  try {
+    const { layers, diagnostics } = await hostConfig(invocation)
+    refuseInvalid(diagnostics)
+    return layers
+  } catch (error) {
+    if (isExpected(error) && error.code === 'host.no-config') return []
+    throw error
+  }
 }

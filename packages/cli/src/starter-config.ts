@@ -41,11 +41,9 @@ security:
     allowEnable: []
   secrets:
     allowProviders: [] # [process.env, dot.env]
-  plugins:
-    allowKinds: [tool] # MCP servers are of this kind; which ones, \`tools.allowServers\` says
-    allowSourceTypes: []
-    allowIds: []
-    denyIds: []
+  # plugins: # without this, what ships with ecp may load as the lists above say, and nothing else
+  #   allowKinds: [tool]
+  #   denyIds: []
   # A floor for writes, whatever a Context says: forbid, propose-only or execute-if-allowed.
   writes:
     mode: propose-only

@@ -1,5 +1,5 @@
+import { redecideRecorded } from '@ecp/host'
 import type { Fault, Verification } from '@ecp/ledger'
-import { redecide } from '@ecp/policy'
 import { ledgerChain } from '@ecp/protocol'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
@@ -19,7 +19,7 @@ export async function traceVerify(invocation: Invocation, reference: string | un
   const { ledger, file } = opened
   const run = reference === undefined ? undefined : runOf(ledger.runs(), reference).run
   terminal.progress(run === undefined ? `verifying ${counted(ledger.runs().length, 'run')} ...` : 'verifying ...')
-  const verification = ledger.verify({ ...(run === undefined ? {} : { run }), redecide })
+  const verification = ledger.verify({ ...(run === undefined ? {} : { run }), redecide: redecideRecorded })
   terminal.progress('')
   if (common.json) terminal.out(JSON.stringify({ file, ...verification }, null, 2))
   else terminal.out(summary(verification, terminal.paint))
