@@ -61,21 +61,26 @@ function append(books: Books, name: string, bucket: Bucket, at: number, amount: 
 
 /** What a decision takes. `reserve` and `busy` are for what goes in flight: only an allow does. */
 export function applyDecided(books: Books, run: string, at: number, body: RecordBodies['action.decided']): void {
-  const allowed = body.decision.effect === 'allow'
-  for (const { kind, bucket: name, amount } of body.draws) {
+  const held = new Map<string, Reservation>()
+  for (const { kind, bucket, amount } of body.draws) {
     if (kind === 'count') {
-      draw(books, name, at, amount)
+      draw(books, bucket, at, amount)
       continue
     }
-    if (!allowed) continue
-    const bucket = books.bucket(name)
+    if (body.decision.effect !== 'allow') continue
+    const key = `${kind} ${bucket}`
+    const before = held.get(key)?.amount ?? 0
+    held.set(key, { bucket, kind, amount: kind === 'busy' ? 0 : before + amount })
+  }
+  for (const reservation of held.values()) {
+    const bucket = books.bucket(reservation.bucket)
     books.put(
-      name,
-      kind === 'reserve'
+      reservation.bucket,
+      reservation.kind === 'reserve'
         ? { ...bucket, open: bucket.open + 1 }
         : { ...bucket, busy: bucket.busy + 1, since: bucket.busy === 0 ? at : bucket.since },
     )
-    books.reserve(run, body.action.id, { bucket: name, kind, amount: kind === 'busy' ? 0 : amount })
+    books.reserve(run, body.action.id, reservation)
   }
 }
 

@@ -1,3 +1,4 @@
+export { isSignedBy } from './checkpoint.ts'
 export { digestOf, sha256 } from './digest.ts'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
 export {

@@ -87,11 +87,16 @@ export interface Fault {
   readonly seq: number
   readonly code:
     | 'bytes-changed'
+    /** The stored hash is not that of the stored bytes, which their successor confirms. */
     | 'hash-mismatch'
     | 'chain-broken'
     | 'record-missing'
     | 'record-inserted'
     | 'run-missing'
+    /** A column beside the record (run, place, time, kind, status, ...) says something else than the record. */
+    | 'index-changed'
+    /** The action's digest is not that of its kind, target and arguments. */
+    | 'action-changed'
     | 'blob-changed'
     | 'blob-missing'
     | 'counter-changed'
@@ -104,6 +109,8 @@ export interface VerifyOptions {
   readonly run?: string
   /** Decides again from what was recorded; returns the decision's canonical JSON. What it throws is a fault. */
   redecide?(decided: RecordBodies['action.decided'], blob: (digest: string) => string | undefined): string
+  /** The only key that checkpoints may be signed with; without it each is checked against the key that it names. */
+  readonly publicKey?: string
 }
 export interface Verification {
   readonly records: number
@@ -160,8 +167,14 @@ export interface Ledger {
   records(run: string, from?: number): Iterable<StoredRecord>
   runs(): readonly RunSummary[]
   blob(digest: string): string | undefined
-  /** Recomputes chains, hashes, blobs and counters; `redecide` (from policy) gives the decision's canonical bytes anew. */
-  verify(options: VerifyOptions): Verification
+  /**
+   * Recomputes chains, hashes, blobs, signatures and counters, and decides again. Reads without a write lock, and answers
+   * with faults, not errors, whatever the ledger holds. Tables that are derived from records are compared when the records
+   * themselves are sound.
+   */
+  verify(options?: VerifyOptions): Verification
+  /** Signs how far the ledger's chain has come, appends that, flushed, and returns it to be kept elsewhere. */
+  checkpoint(at: number): Promise<RecordBodies['checkpoint']>
   close(): void
 }
 

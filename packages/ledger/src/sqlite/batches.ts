@@ -1,6 +1,6 @@
 import { LedgerError } from '../error.ts'
 import { blockingMs } from './connection.ts'
-import { busy, ledgerError, resultCode, tooBig } from './sqlite.ts'
+import { busy, isOfOneRequest, ledgerError, resultCode } from './sqlite.ts'
 import type { Statements } from './statements.ts'
 import type { Timers } from './timers.ts'
 import { Transaction } from './transaction.ts'
@@ -133,7 +133,7 @@ export class Batches {
           answers.push(() => entry.resolve(value))
         } catch (error) {
           const code = resultCode(error)
-          if (code !== undefined && code !== tooBig) throw error
+          if (code !== undefined && !isOfOneRequest(code)) throw error
           const failure = ledgerError(error, this.#file)
           if (transaction.dirty) {
             this.#rollback()

@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Json, ledgerChain, type Outcome, type RecordBodies } from '@ecp/protocol'
 import { applyDecided, applyFinished, applySwitch } from '../accounting.ts'
+import { signCheckpoint, signingKey } from '../checkpoint.ts'
 import { LedgerError } from '../error.ts'
 import type {
   AppendableKind,
@@ -35,6 +37,8 @@ export interface SqliteLedgerOptions {
   readonly file: string
   /** Reads and verifies without a write lock, also where nothing can be written; whatever writes is refused. */
   readonly readOnly?: boolean
+  /** The key that checkpoints are signed with; made on first use. Default: beside the file, with `.key` added. */
+  readonly keyFile?: string
   readonly timers?: Timers
 }
 
@@ -42,9 +46,11 @@ export interface SqliteLedgerOptions {
  * Opens the ledger in an SQLite file, which several processes may have open at once. Throws `ledger.damaged` for a file
  * that is not a ledger, `ledger.version` for one of another format, `ledger.unavailable` where it cannot be opened.
  */
-export function openSqliteLedger({ file, readOnly = false, timers = realTimers }: SqliteLedgerOptions): Ledger {
-  const path = resolve(file)
-  return readOnly ? new SqliteLedger(path, openReading(path)) : new SqliteLedger(path, openWriting(path), timers)
+export function openSqliteLedger(options: SqliteLedgerOptions): Ledger {
+  const path = resolve(options.file)
+  const keyFile = options.keyFile ?? `${path}.key`
+  if (options.readOnly) return new SqliteLedger(path, keyFile, openReading(path))
+  return new SqliteLedger(path, keyFile, openWriting(path), options.timers ?? realTimers)
 }
 
 class SqliteLedger implements Ledger {
@@ -52,11 +58,14 @@ class SqliteLedger implements Ledger {
   readonly #database: Database
   readonly #batches: Batches | undefined
   readonly #reading: Reading
+  readonly #keyFile: string
+  #key: KeyObject | undefined
   #closed = false
 
   /** Without `timers` the ledger is for reading only. */
-  constructor(file: string, database: Database, timers?: Timers) {
+  constructor(file: string, keyFile: string, database: Database, timers?: Timers) {
     this.#file = file
+    this.#keyFile = keyFile
     this.#database = database
     const statements = new Statements(database)
     this.#reading = new Reading(file, statements)
@@ -201,6 +210,17 @@ class SqliteLedger implements Ledger {
 
   verify(options: VerifyOptions = {}): Verification {
     return verifyFile(this.#file, options)
+  }
+
+  checkpoint(at: number): Promise<RecordBodies['checkpoint']> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      const chain = ledgerOf(transaction)
+      this.#key ??= signingKey(this.#keyFile)
+      const body = signCheckpoint(chain.seq, chain.hash, this.#key)
+      transaction.append(chain, draft(at, 'checkpoint', body))
+      return body
+    })
   }
 
   close(): void {

@@ -26,8 +26,15 @@ const locked = 6
 const readOnly = 8
 const corrupt = 11
 const full = 13
-export const tooBig = 18
+const tooBig = 18
+const constraint = 19
+const mismatch = 20
 const notADatabase = 26
+
+/** Whether SQLite refused one value, rather than being unable to write at all. */
+export function isOfOneRequest(code: number): boolean {
+  return code === tooBig || code === constraint || code === mismatch
+}
 
 /** The ledger's error for what SQLite or the file system threw; anything else is returned as it is. */
 export function ledgerError(error: unknown, file: string): unknown {
