@@ -18,6 +18,8 @@ export interface Host {
   catalogue(): Catalogue
   /** What this executor may be shown: tools that could be allowed, held or proposed for some arguments. */
   tools(executor: string): readonly OfferedTool[]
+  /** The servers that this executor could call some tool of. */
+  reachableServers(executor: string): readonly string[]
   /** Asks the servers that this executor can reach what their tools are. Settles when all have answered or failed. */
   observe(executor: string): Promise<void>
   /** Called after the catalogue changed. Returns how to stop listening. */

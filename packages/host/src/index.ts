@@ -1,11 +1,20 @@
-export {}
-export { HostError, type HostErrorCode } from './error.ts'
-export { type Gate } from './gate/gate.ts'
-export { type Answer, type Authorization, type PerformOptions, type Settlement, type Step, steps, type ToolCallRequest } from './gate/request.ts'
-export type { Host, OfferedTool } from './host.ts'
-export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'
 export { type ConfigFile, type ConfigOptions, defaultMachineFile } from './config/config-file.ts'
 export { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-config.ts'
+export { HostError, type HostErrorCode } from './error.ts'
+export type { Gate } from './gate/gate.ts'
+export { redecideRecorded } from './gate/redecide.ts'
+export {
+  type Answer,
+  type Authorization,
+  type PerformOptions,
+  type Settlement,
+  type Step,
+  steps,
+  type ToolCallRequest,
+} from './gate/request.ts'
+export type { Host, OfferedTool } from './host.ts'
+export { bindInputs } from './inputs.ts'
+export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'
 export { type ChildEnvironmentOptions, childEnvironment } from './secrets/child-environment.ts'
 export { createRedactor } from './secrets/redaction.ts'
 export type { Redactor, RedactorStream } from './secrets/redactor.ts'

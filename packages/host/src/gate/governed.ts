@@ -1,6 +1,7 @@
-import { digestOf, sha256 } from '@ecp/ledger'
+import { sha256 } from '@ecp/ledger'
 import { load, type Policy, type PolicyData } from '@ecp/policy'
 import { type Catalogue, canonical } from '@ecp/protocol'
+import { policyDigest } from './redecide.ts'
 
 /** Everything that a decision is made from, beside the action and its counters, and the digests that name it. */
 export interface Governed {
@@ -20,11 +21,11 @@ export function govern(data: PolicyData, catalogue: Catalogue): Governed {
   const catalogueText = canonical(catalogue)
   const policyBlob = sha256(policyText)
   const catalogueBlob = sha256(catalogueText)
-  const policyDigest = digestOf({ policy: policyBlob, catalogue: catalogueBlob })
+  const digest = policyDigest(policyBlob, catalogueBlob)
   return {
-    policy: load(data, policyDigest),
+    policy: load(data, digest),
     catalogue,
-    policyDigest,
+    policyDigest: digest,
     policyBlob,
     catalogueBlob,
     blobs: new Map([
