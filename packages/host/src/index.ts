@@ -19,3 +19,6 @@ export { type ChildEnvironmentOptions, childEnvironment } from './secrets/child-
 export { createRedactor } from './secrets/redaction.ts'
 export type { Redactor, RedactorStream } from './secrets/redactor.ts'
 export { type BoundSecrets, openSecrets, type Secrets, type SecretsOptions } from './secrets/secrets.ts'
+export { type OpenServersOptions, openServers } from './servers/open-servers.ts'
+export type { CallOptions, RawTool, Servers } from './servers/servers.ts'
+export { defaultServerLimits, type ServerLimits, type ServerLogEntry, type StdioServer } from './servers/stdio-server.ts'

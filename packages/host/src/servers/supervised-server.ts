@@ -1,0 +1,93 @@
+import { HostError } from '../error.ts'
+import { backoff } from './backoff.ts'
+import { type Connection, type ConnectionOptions, connect } from './connection.ts'
+
+export interface SupervisedOptions extends Omit<ConnectionOptions, 'onToolsChanged'> {
+  now(): number
+  random(): number
+  /** The server said that its tools changed, or it is another process now. */
+  onToolsChanged(): void
+}
+
+/**
+ * Keeps one server running for those who need it: starts it when first asked, once for all who ask at the same time, and
+ * again after it ended, with a growing pause when that happens often. Repeats no request by itself.
+ */
+export class SupervisedServer {
+  readonly #options: SupervisedOptions
+  #starting: Promise<Connection> | undefined
+  #current: Connection | undefined
+  #starts = 0
+  #failures = 0
+  #notBefore = 0
+  #lastFailure = ''
+  #closed = false
+
+  constructor(options: SupervisedOptions) {
+    this.#options = options
+  }
+
+  /** The open connection, made if there is none. Fails with `server.start-failed`: the server has heard of nothing then. */
+  connection(): Promise<Connection> {
+    if (this.#current?.isOpen()) return Promise.resolve(this.#current)
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined
+    })
+    return this.#starting
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#current?.close()
+    const started = await this.#starting?.catch(() => undefined)
+    await started?.close()
+  }
+
+  async #start(): Promise<Connection> {
+    const { server, now, limits, random } = this.#options
+    await this.#current?.ended
+    if (this.#closed) throw new HostError('server.start-failed', `server \`${server.name}\` is not started: closing`)
+    const wait = this.#notBefore - now()
+    if (wait > 0) {
+      const text = `server \`${server.name}\` failed ${this.#failures} times and is not started again for ${seconds(wait)}`
+      throw new HostError('server.start-failed', `${text}; the last time: ${this.#lastFailure}`)
+    }
+    try {
+      const connection = await connect(this.#options)
+      this.#opened(connection)
+      return connection
+    } catch (cause) {
+      const { message } = cause as Error // reason: connect throws only HostErrors
+      this.#failed(message, backoff(++this.#failures, limits, random))
+      throw cause
+    }
+  }
+
+  #opened(connection: Connection): void {
+    const { server, now, limits, random } = this.#options
+    this.#current = connection
+    this.#log('info', 'started', `server \`${server.name}\` started`)
+    const since = now()
+    void connection.ended.then((error) => {
+      if (this.#closed) return
+      if (now() - since >= limits.stableMs) this.#failures = 0
+      // The first end after a good start costs no waiting: the next call may start it again at once.
+      this.#failed(error.message, backoff(this.#failures++, limits, random))
+    })
+    if (++this.#starts > 1) this.#options.onToolsChanged()
+  }
+
+  #failed(message: string, pauseMs: number): void {
+    this.#lastFailure = message
+    this.#notBefore = this.#options.now() + pauseMs
+    if (!this.#closed) this.#log('error', 'failed', message)
+  }
+
+  #log(level: 'info' | 'error', event: 'started' | 'failed', message: string): void {
+    this.#options.log({ level, server: this.#options.server.name, event, message })
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
+}

@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { HostError, type HostErrorCode } from '../src/error.ts'
+import { openServers } from '../src/servers/open-servers.ts'
+import type { Servers } from '../src/servers/servers.ts'
+import type { ServerLimits, ServerLogEntry, StdioServer } from '../src/servers/stdio-server.ts'
+
+const require = createRequire(import.meta.url)
+const misbehaving = fileURLToPath(new URL('fixtures/misbehaving-server.ts', import.meta.url))
+
+/** The entry point of one of the official servers. */
+export function official(name: 'everything' | 'filesystem' | 'memory'): string {
+  return require.resolve(`@modelcontextprotocol/server-${name}/dist/index.js`)
+}
+
+/** A wired server that runs a script in this Node. */
+export function wired(name: string, args: readonly string[], over: Partial<StdioServer> = {}): StdioServer {
+  return {
+    name,
+    command: process.execPath,
+    args,
+    cwd: process.cwd(),
+    environment: async () => ({ PATH: '/usr/bin:/bin' }),
+    startTimeoutMs: 20_000,
+    callTimeoutMs: 20_000,
+    tools: {},
+    ...over,
+  }
+}
+
+/** Our server that misbehaves as `mode` says. */
+export function fixture(mode: string, detail = '', over: Partial<StdioServer> = {}): StdioServer {
+  return wired(mode, ['--disable-warning=ExperimentalWarning', misbehaving, mode, detail], over)
+}
+
+export interface Pool {
+  readonly servers: Servers
+  readonly log: ServerLogEntry[]
+  /** Settles with the first log entry, also an earlier one, that fits. */
+  logged(fits: (entry: ServerLogEntry) => boolean): Promise<ServerLogEntry>
+}
+
+/** A secret that the pools of {@link pool} redact. */
+export const secret = 'correct-horse-battery'
+const hide = (text: string) => text.replaceAll(secret, '[secret:process.env:KEY]')
+
+export function pool(
+  wirings: readonly StdioServer[],
+  limits: Partial<ServerLimits> = {},
+  now = () => performance.now(),
+): Pool {
+  const log: ServerLogEntry[] = []
+  const waiting: ((entry: ServerLogEntry) => void)[] = []
+  const servers = openServers({
+    servers: new Map(wirings.map((server) => [server.name, server])),
+    // Whole lines come in one piece here; the real redactor's own tests split them.
+    redactor: { text: hide, stream: () => ({ write: hide, end: () => '' }) },
+    log(entry) {
+      log.push(entry)
+      for (const wait of waiting) wait(entry)
+    },
+    limits,
+    now,
+    random: () => 0.5,
+  })
+  return {
+    servers,
+    log,
+    logged: (fits) =>
+      new Promise((resolve) => {
+        const already = log.find(fits)
+        if (already) resolve(already)
+        else waiting.push((entry) => fits(entry) && resolve(entry))
+      }),
+  }
+}
+
+export const calling = (timeoutMs = 20_000, signal = new AbortController().signal) => ({ timeoutMs, signal })
+
+/** What a promise failed with; it must be a HostError of this code. */
+export async function failure(promise: Promise<unknown>, code: HostErrorCode): Promise<string> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof HostError && error.code === code) return error.message
+    throw error
+  }
+  throw new Error(`it should have failed with ${code}`)
+}
+
+/** Whether a process (a zombie not yet collected aside) is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function textOf(result: { readonly content?: unknown }): string {
+  const [first] = result.content as { text: string }[] // reason: the fixture sends one text block
+  return first?.text ?? ''
+}
