@@ -73,7 +73,10 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
   return { layers: diagnostics.some(isError) ? [] : layers, files, diagnostics, texts, options }
 }
 
-/** Throws `host.document-invalid`, or `host.layer-conflict` where layers contradict each other, with every error and its place. */
+/**
+ * Throws when there are errors, with each of them and its place: `host.layer-conflict` where layers contradict each other,
+ * `host.refused` for what this version cannot do, otherwise `host.document-invalid`.
+ */
 export function refuseInvalid(diagnostics: readonly Diagnostic[]): void {
   const errors = diagnostics.filter(isError)
   const [first] = errors
@@ -81,7 +84,9 @@ export function refuseInvalid(diagnostics: readonly Diagnostic[]): void {
   const lines = errors.map(({ range, message, nearest }) => {
     return `${place(range)}: ${message}${nearest === undefined ? '' : `; did you mean \`${nearest}\`?`}`
   })
-  throw new HostError(first.code === 'layer' ? 'host.layer-conflict' : 'host.document-invalid', lines.join('\n'))
+  const codes = { layer: 'host.layer-conflict', unsupported: 'host.refused' } as const
+  const known = first.code === 'layer' || first.code === 'unsupported'
+  throw new HostError(known ? codes[first.code] : 'host.document-invalid', lines.join('\n'))
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
