@@ -1,0 +1,70 @@
+// One round of one way, in a process of its own: a real MCP client that keeps calls in flight. Prints a `LoadRound`.
+import { readFileSync } from 'node:fs'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { quantile } from '../harness/statistics.ts'
+import { inFlightCounts, type Kind, kinds, type LoadCell, type LoadOptions, type LoadRound } from './round.ts'
+
+const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions // reason: from figure.ts
+console.log(JSON.stringify(await round(options)))
+
+async function round({ command, args, env, prefix, milliseconds }: LoadOptions): Promise<LoadRound> {
+  const transport = new StdioClientTransport({
+    command,
+    args: [...args],
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stderr: 'inherit',
+  })
+  const client = new Client({ name: 'bench-client', version: '1.0.0' })
+  await client.connect(transport)
+  await client.listTools()
+  let id = 0
+  const call = async (kind: Kind) => {
+    const number = id++
+    const args = { id: `item-${number}`, amount: number % 500 }
+    const result = await client.callTool({ name: `${prefix}${kind}_item`, arguments: args })
+    if (result.isError) throw new Error(`\`${kind}_item\` was not performed: ${JSON.stringify(result.content)}`)
+  }
+  for (const inFlight of inFlightCounts) for (const kind of kinds) await run(call, kind, inFlight, milliseconds / 2)
+  const cells: LoadCell[] = []
+  for (const inFlight of inFlightCounts) {
+    for (const kind of kinds) {
+      globalThis.gc?.()
+      cells.push(await run(call, kind, inFlight, milliseconds))
+    }
+  }
+  const peakMemoryMb = peakMemory(transport.pid)
+  await client.close()
+  return peakMemoryMb === undefined ? { cells } : { cells, peakMemoryMb }
+}
+
+async function run(
+  call: (kind: Kind) => Promise<void>,
+  kind: Kind,
+  inFlight: number,
+  milliseconds: number,
+): Promise<LoadCell> {
+  const samples: number[] = []
+  const started = performance.now()
+  const worker = async () => {
+    let before = performance.now()
+    while (before - started < milliseconds) {
+      await call(kind)
+      const after = performance.now()
+      samples.push(after - before)
+      before = after
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, worker))
+  const seconds = (performance.now() - started) / 1000
+  const sorted = Float64Array.from(samples)
+  const perSecond = samples.length / seconds
+  return { kind, inFlight, calls: samples.length, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), perSecond }
+}
+
+/** VmHWM of proc_pid_status(5), in MB. */
+function peakMemory(pid: number | null): number | undefined {
+  if (process.platform !== 'linux' || pid === null) return undefined
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024
+}

@@ -1,0 +1,32 @@
+/** A call of the tool that only reads, or of the one that writes. */
+export const kinds = ['read', 'write'] as const
+export type Kind = (typeof kinds)[number]
+
+export const inFlightCounts = [1, 8, 32] as const
+
+/** What one process of the load is told. */
+export interface LoadOptions {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** What stands before the names of the server's tools. */
+  readonly prefix: string
+  /** How long each kind is called at each number in flight. */
+  readonly milliseconds: number
+}
+
+export interface LoadCell {
+  readonly kind: Kind
+  readonly inFlight: number
+  readonly calls: number
+  /** Milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly perSecond: number
+}
+
+export interface LoadRound {
+  readonly cells: readonly LoadCell[]
+  /** The most memory that the first process of the way ever held, MB; absent where the system does not say. */
+  readonly peakMemoryMb?: number
+}

@@ -1,0 +1,27 @@
+// How long a command needs from its start to its answer to `initialize`, and to the tools it lists. Prints a `Handshake`.
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+
+export interface HandshakeOptions {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Milliseconds. */
+export interface Handshake {
+  readonly initialized: number
+  readonly listed: number
+}
+
+const { command, args, env } = JSON.parse(process.argv[2] ?? '{}') as HandshakeOptions // reason: from figure.ts
+const client = new Client({ name: 'bench-client', version: '1.0.0' })
+const transport = new StdioClientTransport({ command, args: [...args], env: { PATH: process.env.PATH ?? '', ...env } })
+const started = performance.now()
+await client.connect(transport)
+const initialized = performance.now() - started
+const { tools } = await client.listTools()
+const listed = performance.now() - started
+if (tools.length === 0) throw new Error('no tools are listed')
+console.log(JSON.stringify({ initialized, listed } satisfies Handshake))
+await client.close()
