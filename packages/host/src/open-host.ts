@@ -15,6 +15,8 @@ import {
 import { v7 as uuidv7 } from 'uuid'
 import type { ConfigOptions } from './config/config-file.ts'
 import { loadConfig, refuseInvalid } from './config/load-config.ts'
+import { refuseUntrusted } from './config/trust.ts'
+import { refuseUnsupported } from './config/unsupported.ts'
 import { HostError } from './error.ts'
 import { createGate } from './gate/gate.ts'
 import { type Governed, govern } from './gate/governed.ts'
@@ -28,8 +30,8 @@ import { openPins } from './pins/pins.ts'
 import { Runs } from './runs.ts'
 import { openSecrets } from './secrets/secrets.ts'
 import { openServers } from './servers/open-servers.ts'
-import { defaultServerLimits, type ServerLogEntry, type StdioServer } from './servers/stdio-server.ts'
-import { callTimeoutMs, stdioServer, type WiredServer, wiringOf } from './servers/wired-servers.ts'
+import type { ServerLogEntry } from './servers/stdio-server.ts'
+import { callTimeoutMs, stdioServers } from './servers/wired-servers.ts'
 
 /** What opens a boundary. Everything that comes from outside is given: nothing here reads the process by itself. */
 export interface HostOptions extends ConfigOptions {
@@ -66,7 +68,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { layers } = config
   const context = await readContext(resolve(options.cwd, options.contextFile))
   const inputs = bindInputs(context, options.inputs)
-  await refuseUntrusted(config)
+  await refuseUntrusted(config, options.env)
 
   const data = compile({ context, host: layers, inputs })
   const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
@@ -74,17 +76,17 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const executors = executorsOf(context.value)
   const reachable = new Map(executors.map(({ name }) => [name, reachableServers(policy, name)]))
   const needed = [...new Set([...reachable.values()].flat())]
+  refuseUnsupported(layers, { servers: needed })
   await secrets.check(needed)
   await secrets.learnAll(needed)
 
-  const wired = wiredServers(layers, needed)
-  const stdio = stdioServers(wired, { env: options.env, platform: process.platform, bindingsFor: secrets.bindingsFor })
   const ledger = await openLedger(options, layers, now)
   const servers = openServers({
-    servers: stdio,
-    redact: (text) => secrets.redactor.text(text),
+    servers: stdioServers(layers, needed, { ...options, platform: process.platform, bindingsFor: secrets.bindingsFor }),
+    redactor: secrets.redactor,
     log: (entry) => options.onLog?.(entry),
-    limits: defaultServerLimits,
+    now,
+    random: Math.random,
   })
   const pins = await openPins({ layers, ledger, servers, now })
 
@@ -125,7 +127,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     newId,
     run: (executor, at) => runs.of(executor, at),
     governed: current,
-    timeoutMs: (server, tool) => callTimeoutMs(wired.get(server)?.wiring, tool),
+    timeoutMs: (server, tool) => callTimeoutMs(layers, server, tool),
     async observe({ executor, target }) {
       const { server } = splitTarget(target)
       if (reachable.get(executor)?.includes(server)) await pins.observe(server)
@@ -166,23 +168,6 @@ async function readContext(file: string): Promise<Document<Context>> {
   refuseInvalid(diagnostics)
   if (!document) throw new HostError('host.document-invalid', `Context \`${file}\` holds no document`)
   return document
-}
-
-function wiredServers(layers: readonly HostLayer[], names: readonly string[]): ReadonlyMap<string, WiredServer> {
-  const wired = new Map<string, WiredServer>()
-  for (const name of names) {
-    const found = wiringOf(layers, name)
-    // The tools of an external server are executed by another program: there is nothing to connect to.
-    if (found && found.wiring.transport.type !== 'external') wired.set(name, found)
-  }
-  return wired
-}
-
-function stdioServers(
-  wired: ReadonlyMap<string, WiredServer>,
-  options: Parameters<typeof stdioServer>[2],
-): ReadonlyMap<string, StdioServer> {
-  return new Map([...wired].map(([name, found]) => [name, stdioServer(name, found, options)]))
 }
 
 async function openLedger(options: HostOptions, layers: readonly HostLayer[], now: () => number): Promise<Ledger> {
