@@ -1,7 +1,7 @@
 import { type Json, LinearPattern, type PinnedTool } from '@ecp/protocol'
 import { Ajv, type ErrorObject } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { schemaFault } from './schema-bounds.ts'
+import { isCheckable, schemaCost } from './schema-bounds.ts'
 
 /** What is wrong with arguments, in one sentence without their values; `undefined` when they fit. */
 export type ArgumentCheck = (value: Json) => string | undefined
@@ -15,14 +15,15 @@ const shown = 3
  * to bound fits nothing.
  */
 export function argumentCheck(pinned: PinnedTool): ArgumentCheck {
-  const fault = schemaFault(pinned.definition.inputSchema)
-  if (fault !== undefined) return () => `its input schema cannot be checked: ${fault}`
+  const cost = schemaCost(pinned.definition.inputSchema)
+  if (cost.fault !== undefined) return () => `its input schema cannot be checked: ${cost.fault}`
   try {
     const { $schema: dialect, $id: _, ...schema } = pinned.definition.inputSchema
     const ajv = typeof dialect === 'string' && dialect.includes('draft-07') ? compiler(Ajv) : compiler(Ajv2020)
     const validate = ajv.compile(schema)
     ajv.removeSchema(schema)
     return (value) => {
+      if (!isCheckable(value, cost)) return 'they are too large or too deep for its input schema'
       try {
         return validate(value) === true ? undefined : describe(validate.errors ?? [])
       } catch {

@@ -121,7 +121,8 @@ function aboutBudgets(
     if (used === undefined) continue
     const taken = amountOf(policy, budget, action, facts)
     if (!taken.ok) reasons.push(reason(budget.code, budget.layer, taken.why, budget.rule))
-    else if (budget.amount === 'none' ? used >= budget.limit : used + taken.amount > budget.limit) {
+    // What costs nothing may still happen under a sum that is used up; a turn that does not say its tokens may not.
+    else if ((budget.amount !== 'sum' && used >= budget.limit) || used + taken.amount > budget.limit) {
       const message = `the limit of ${budget.limit} ${budget.what} is ${used >= budget.limit ? 'used up' : 'too small for this'}`
       reasons.push(reason(budget.code, budget.layer, message, budget.rule))
     }

@@ -1,6 +1,7 @@
 import type { PluginKind, Reason } from '@ecp/protocol'
 import { notListed } from '../host/areas.ts'
 import { pluginReasons } from '../host/plugins.ts'
+import { serverReasons } from '../host/servers.ts'
 import { outermost, type Policy } from '../policy.ts'
 import { reason } from '../reason.ts'
 
@@ -14,10 +15,17 @@ export function pluginLoadReasons(policy: Policy, id: string): Reason[] {
     const message = `no install, wiring or plugin entry says what \`${id}\` is`
     return [reason('host.plugin-not-allowed', outermost(policy), message)]
   }
-  const reasons = [
-    ...pluginReasons(policy, kind, id, policy.servers.has(id) && kind === 'tool'),
-    ...ownArea(policy, kind, id),
-  ]
+  const wanted = policy.data.plugins.entries.find((entry) => entry.name === id)
+  const missing = wanted !== undefined && wanted.type !== 'builtin' && !policy.installs.has(id)
+  const message = `\`${id}\` comes from ${wanted?.type}, and no layer installs it`
+  const reasons =
+    kind === 'tool' && policy.servers.has(id)
+      ? serverReasons(policy, id)
+      : [
+          ...(missing ? [reason('host.plugin-not-allowed', outermost(policy), message)] : []),
+          ...pluginReasons(policy, kind, id),
+          ...ownArea(policy, kind, id),
+        ]
   if (reasons.length > 0) return reasons
   const install = policy.installs.get(id)
   return [
@@ -29,6 +37,7 @@ function kindOf(policy: Policy, id: string): PluginKind | undefined {
   const installed = policy.installs.get(id)?.wiring.pluginKind
   if (installed !== undefined) return installed
   if (policy.providers.has(id)) return 'provider'
+  if (policy.servers.has(id)) return 'tool'
   for (const { wiring } of policy.data.host) {
     const has = (names: object | undefined) => names !== undefined && Object.hasOwn(names, id)
     if (has(wiring.value.executors?.instances)) return 'executor'
