@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { actionKinds, type Code, codes, layers } from '@ecp/protocol'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { caseFile } from './case.ts'
+import { allCases, caseFiles } from './cases.ts'
+import { toolsOf } from './situation.ts'
+
+const cases = allCases()
+const all = Object.keys(codes) as Code[] // reason: Object.keys forgets the names
+const expected = (code: Code) => cases.filter((one) => one.expect.codes.includes(code))
+
+describe('the cases are a specification that leaves nothing out', () => {
+  test('there are at least 150, and no two have the same id', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(150)
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length)
+  })
+
+  test.each(all)('code %s', (code) => expect(expected(code)).not.toEqual([]))
+
+  test.each(all)('code %s decides a case by itself, or the case says what it stands beside', (code) => {
+    const effects = expected(code).map(({ expect: { effect } }) => effect)
+    expect(effects).toContain(codes[code])
+  })
+
+  test.each(actionKinds)('%s is allowed in one case and denied in another', (kind) => {
+    const effects = cases.filter(({ action }) => (action.kind ?? 'tool.call') === kind).map((one) => one.expect.effect)
+    expect(effects).toEqual(expect.arrayContaining(['allow', 'deny']))
+  })
+
+  test.each(layers.filter((layer) => layer !== 'run'))('layer %s denies, holds and proposes', (layer) => {
+    const because = cases.flatMap((one) => one.expect.because ?? []).filter((reason) => reason.layer === layer)
+    expect(because.map(({ code }) => codes[code])).toEqual(expect.arrayContaining(['deny', 'propose', 'hold']))
+  })
+
+  test('every combination of layers stands in a case', () => {
+    const combinations = cases.map(({ host }) => Object.keys(host ?? { user: {} }).join('+'))
+    expect([...new Set(combinations)].sort()).toEqual(
+      [
+        '',
+        'machine',
+        'machine+project',
+        'machine+user',
+        'machine+user+project',
+        'project',
+        'user',
+        'user+project',
+      ].sort(),
+    )
+  })
+
+  test.each(['forbid', 'propose-only', 'execute-if-allowed'])(
+    'write mode %s in the Context and in a host layer',
+    (mode) => {
+      const controls = cases.map(({ policies }) => (policies?.writeControls as { mode?: string } | undefined)?.mode) // reason: YAML
+      const floors = cases.flatMap(({ host }) => Object.values(host ?? {}).map((layer) => JSON.stringify(layer)))
+      expect(controls).toContain(mode)
+      expect(floors.join()).toContain(`"writes":{"mode":"${mode}"`)
+    },
+  )
+
+  test('a case that runs behind MCP is a tool call of a real server, with nothing that only a test could set', () => {
+    for (const { id, faces, action, expect: wanted, counters = {} } of cases.filter((one) =>
+      one.faces.includes('mcp'),
+    )) {
+      const told = wanted.codes.filter((code) => code.startsWith('run.') || code === 'context.executor-unknown')
+      expect([id, action.kind ?? 'tool.call', action.origin ?? 'gateway', told]).toEqual([
+        id,
+        'tool.call',
+        'gateway',
+        [],
+      ])
+      expect(counters, `${id} (${faces})`).not.toBe('none')
+    }
+  })
+
+  test('tools that a case says are changed exist', () => {
+    for (const one of cases)
+      for (const target of one.changed ?? []) {
+        const [server = '', name] = target.split(':')
+        expect(toolsOf(one)[server]?.map((tool) => tool.name)).toContain(name)
+      }
+  })
+})
+
+describe('the files', () => {
+  // `vitest -u` writes the schema anew.
+  test('case.schema.json is what case.ts says', async () => {
+    const schema = z.toJSONSchema(caseFile, { io: 'input', reused: 'inline' })
+    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+      join(import.meta.dirname, 'case.schema.json'),
+    )
+  })
+
+  test.each(caseFiles())('$file fits case.schema.json', ({ content }) => {
+    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } })
+    const check = ajv.compile(z.toJSONSchema(caseFile, { io: 'input', reused: 'inline' }))
+    check(content)
+    expect(check.errors ?? []).toEqual([])
+  })
+})
