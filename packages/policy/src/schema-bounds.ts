@@ -40,7 +40,9 @@ export function schemaCost(schema: JsonObject): SchemaCost {
     open.add(node)
     const parts = Object.values<Json>(node).map(visit)
     if (isJsonObject(node)) {
-      const keyword = refused.find((name) => Object.hasOwn(node, name) && !isJsonObject(node[name]) && !(name === '$id' && node === schema))
+      const keyword = refused.find(
+        (name) => Object.hasOwn(node, name) && !isJsonObject(node[name]) && !(name === '$id' && node === schema),
+      )
       if (keyword !== undefined) fault = `\`${keyword}\` is not supported`
       if (typeof node.$ref === 'string') {
         const target = resolve(schema, node.$ref)
