@@ -1,6 +1,12 @@
 import { type ExitCode, exitCodes } from './exit-code.ts'
 
-export type CliErrorCode = 'cli.usage' | 'cli.document-invalid' | 'cli.not-found' | 'cli.exists' | 'cli.interrupted'
+export type CliErrorCode =
+  | 'cli.usage'
+  | 'cli.document-invalid'
+  | 'cli.not-found'
+  | 'cli.exists'
+  | 'cli.declined'
+  | 'cli.interrupted'
 
 /** What a command throws for a mistake of who called it. The text is all that person gets to see. */
 export class CliError extends Error {
@@ -15,6 +21,7 @@ export class CliError extends Error {
 // By name, so that starting up does not load the packages only to know their errors.
 const expected = new Set(['CliError', 'HostError', 'LedgerError', 'PolicyError', 'ProtocolError', 'ServerError'])
 const refusals = new Set([
+  'cli.declined',
   'host.not-trusted',
   'host.refused',
   'secret.missing',

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream'
 import type { Terminal } from './terminal/terminal.ts'
 
 /** The flags that every command takes, as they were given. */
@@ -20,6 +21,11 @@ export interface Invocation {
   readonly user: string
   /** Of the `ecp` package, as in package.json. */
   readonly version: string
+  /** stdin and stdout, for a command that speaks a protocol on them. */
+  readonly input: Readable
+  readonly output: Writable
   /** Milliseconds since the epoch. */
   now(): number
+  /** From its first call on SIGINT and SIGTERM abort this signal, and end the process only when they come again. */
+  interruption(): AbortSignal
 }

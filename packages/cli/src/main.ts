@@ -24,7 +24,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     environment: process.env,
     user: userName(),
     version: versionOfPackage(),
+    input: process.stdin,
+    output: process.stdout,
     now: Date.now,
+    interruption,
   }
   const ecp = program(surroundings, end)
   try {
@@ -44,6 +47,20 @@ function described(error: unknown, debug: boolean): string {
   if (isExpected(error)) return `ecp: ${message}${stack}`
   const hint = debug ? '' : '\nThis is a defect of ecp; with --debug it says where.'
   return `ecp: ${message}${hint}${stack}`
+}
+
+let interrupted: AbortController | undefined
+function interruption(): AbortSignal {
+  if (interrupted) return interrupted.signal
+  const controller = new AbortController()
+  interrupted = controller
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+      controller.abort()
+    })
+  }
+  return controller.signal
 }
 
 function userName(): string {

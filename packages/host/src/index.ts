@@ -1,4 +1,4 @@
-export { type ConfigFile, type ConfigOptions, defaultMachineFile } from './config/config-file.ts'
+export { type ConfigFile, type ConfigOptions, defaultMachineFile, projectFiles, userFile } from './config/config-file.ts'
 export { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-config.ts'
 export { HostError, type HostErrorCode } from './error.ts'
 export type { Gate } from './gate/gate.ts'
@@ -21,4 +21,13 @@ export type { Redactor, RedactorStream } from './secrets/redactor.ts'
 export { type BoundSecrets, openSecrets, type Secrets, type SecretsOptions } from './secrets/secrets.ts'
 export { type OpenServersOptions, openServers } from './servers/open-servers.ts'
 export type { CallOptions, RawTool, Servers } from './servers/servers.ts'
-export { defaultServerLimits, type ServerLimits, type ServerLogEntry, type StdioServer } from './servers/stdio-server.ts'
+export {
+  defaultServerLimits,
+  type ServerLimits,
+  type ServerLogEntry,
+  type StdioServer,
+} from './servers/stdio-server.ts'
+export type { CoveredFile, Coverage } from './config/covered.ts'
+export { serverFolder } from './config/server-folder.ts'
+export { lockFile, refuseUntrusted, trust, type TrustState, trustState, untrust } from './config/trust.ts'
+export { type Needed, refuseUnsupported, unsupported } from './config/unsupported.ts'

@@ -43,6 +43,8 @@ export interface HostOptions extends ConfigOptions {
   /** `--trace-dir` */
   readonly traceDir?: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** `--environment FILE` */
+  readonly environmentFile?: string
   /** Version of ecp, for the record. */
   readonly version: string
   now?(): number

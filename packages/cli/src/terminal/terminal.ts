@@ -1,4 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty'
+import { CliError } from '../error.ts'
 import { coloured, type Paint, plain } from './paint.ts'
 
 /** Where a command prints: data on `out` (stdout), everything that is said about it on `err` (stderr). */
@@ -15,10 +16,12 @@ export interface Terminal {
   readonly columns: number | undefined
   /** Whether somebody is there to answer a question. */
   readonly interactive: boolean
+  /** Asks on the terminal, with no as what a mere Enter means. Throws `cli.interrupted` on Ctrl-C. */
+  confirm(question: string): Promise<boolean>
 }
 
 export interface Streams {
-  readonly stdin: Pick<ReadStream, 'isTTY'>
+  readonly stdin: ReadStream | (NodeJS.ReadStream & { readonly isTTY?: boolean })
   readonly stdout: WriteStream | (NodeJS.WriteStream & { readonly isTTY?: boolean })
   readonly stderr: WriteStream | (NodeJS.WriteStream & { readonly isTTY?: boolean })
 }
@@ -52,5 +55,12 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     paintErr: paintOf(stderr),
     columns: stdout.isTTY ? stdout.columns : undefined,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
+    confirm: async (question) => {
+      clear()
+      const { confirm, isCancel } = await import('@clack/prompts')
+      const answer = await confirm({ message: question, initialValue: false, input: stdin, output: stderr })
+      if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
+      return answer
+    },
   }
 }

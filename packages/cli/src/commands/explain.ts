@@ -1,0 +1,126 @@
+import {
+  compile,
+  explain as explainPolicy,
+  load,
+  type Outlook,
+  type Permission,
+  type Policy,
+  reachableServers,
+} from '@ecp/policy'
+import {
+  type Catalogue,
+  type Context,
+  type Document,
+  executorsOf,
+  glob,
+  nearest,
+  place,
+  type Reason,
+} from '@ecp/protocol'
+import { CliError } from '../error.ts'
+import { type ExitCode, exitCodes } from '../exit-code.ts'
+import type { Invocation } from '../invocation.ts'
+import { pinnedCatalogue } from '../pinned-catalogue.ts'
+import { soundDocuments } from '../sound-documents.ts'
+import type { Paint, Style } from '../terminal/paint.ts'
+import { type Cell, table } from '../terminal/table.ts'
+import { visible } from '../terminal/visible.ts'
+
+export interface ExplainOptions {
+  readonly executor?: string
+  readonly tool?: string
+}
+
+const styles: Readonly<Record<Outlook, Style>> = {
+  allowed: 'good',
+  conditional: 'warn',
+  held: 'warn',
+  proposed: 'warn',
+  denied: 'bad',
+}
+const head = ['executor', 'may', 'outlook', 'acts', 'why']
+
+/**
+ * The effective permissions of a Context under this host: what each executor could do with each pinned tool, and with what
+ * else it names, before any arguments are known; with every reason and the place of its rule. Starts nothing.
+ */
+export async function explain(invocation: Invocation, file: string, options: ExplainOptions): Promise<ExitCode> {
+  const { terminal, common } = invocation
+  const { context, config } = await soundDocuments(invocation, file)
+  const catalogue = await pinnedCatalogue(invocation, config)
+  // Conditions are shown as they are written, so that no input has to have a value.
+  const policy = load(compile({ context, host: config.layers, inputs: {} }), '')
+  mustBeExecutor(context, options.executor)
+  const permissions = explainPolicy(policy, catalogue).filter((permission) => isWanted(permission, options))
+  const unpinned = withoutPins(context, policy, catalogue, options.executor)
+  if (common.json) {
+    terminal.out(JSON.stringify({ permissions, unpinned }, null, 2))
+    return exitCodes.done
+  }
+  if (permissions.length > 0)
+    terminal.out(table({ head, rows: permissions.flatMap(rows) }, terminal.paint, terminal.columns))
+  else terminal.err('nothing here that an executor could be allowed or denied')
+  for (const server of unpinned) terminal.err(unpinnedLine(server, terminal.paintErr))
+  return exitCodes.done
+}
+
+function mustBeExecutor({ file, value }: Document<Context>, name: string | undefined): void {
+  const names = executorsOf(value).map((node) => node.name)
+  if (name === undefined || names.includes(name)) return
+  const meant = nearest(name, names)
+  const hint =
+    meant === undefined ? `it has ${names.map((one) => `\`${one}\``).join(', ')}` : `did you mean \`${meant}\`?`
+  throw new CliError('cli.usage', `\`${file}\` has no executor \`${name}\`; ${hint}`)
+}
+
+function isWanted({ executor, kind, target }: Permission, options: ExplainOptions): boolean {
+  if (options.executor !== undefined && executor !== options.executor) return false
+  return options.tool === undefined || (kind === 'tool.call' && glob(options.tool)(target))
+}
+
+/** Servers that some executor could reach and whose tools nobody has seen: of these nothing can be said. */
+function withoutPins(
+  { value }: Document<Context>,
+  policy: Policy,
+  catalogue: Catalogue,
+  only: string | undefined,
+): string[] {
+  const pinned = new Set(Object.keys(catalogue.tools).map((tool) => tool.slice(0, tool.indexOf(':'))))
+  const wanted = executorsOf(value).filter(({ name }) => only === undefined || name === only)
+  const servers = new Set(wanted.flatMap(({ name }) => reachableServers(policy, name)))
+  return [...servers].filter((server) => !pinned.has(server)).sort()
+}
+
+function unpinnedLine(server: string, paint: Paint): string {
+  return `${paint('warn', 'no pins')}: the tools of \`${visible(server)}\` are not known yet; \`ecp lock\` asks it and writes them down`
+}
+
+/** One line for the permission with its first reason; a line for each further reason and condition. */
+function rows({ executor, kind, target, outlook, acts, actsWhy, reasons, conditions }: Permission): Cell[][] {
+  const why = [
+    ...reasons.map(reasonText),
+    ...conditions.map(
+      ({ list, source, entry }) => `${list === 'allow' ? 'if' : 'unless'} ${visible(source)}${placeOf(entry)}`,
+    ),
+  ]
+  const what = kind === 'tool.call' ? target : `${kind} ${target}`
+  const [first = '', ...more] = why
+  return [
+    [
+      { text: visible(executor, 60), style: 'name' },
+      { text: visible(what, 120) },
+      { text: outlook, style: styles[outlook] },
+      { text: `${acts} (${visible(actsWhy, 80)})` },
+      { text: first },
+    ],
+    ...more.map((text) => [{ text: '' }, { text: '' }, { text: '' }, { text: '' }, { text }]),
+  ]
+}
+
+function reasonText(reason: Reason): string {
+  return `${reason.code}: ${visible(reason.message)}${placeOf(reason)}`
+}
+
+function placeOf({ rule }: Reason): string {
+  return rule ? `  ${visible(place(rule))}` : ''
+}
