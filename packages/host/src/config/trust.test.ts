@@ -104,7 +104,7 @@ describe('trust', () => {
     })
   })
 
-  it.each([
+  it.each<[command: string, args: string[], covered: string[], more?: Record<string, unknown>]>([
     ['./bin/run', [], ['bin/run']],
     ['run', [], ['bin/run'], { env: { PATH: './bin' } }],
     [
@@ -122,14 +122,14 @@ describe('trust', () => {
     ['node', ['link.js'], ['lib/index.js']],
     ['node', ['../outside.js', '/etc/hosts'], []],
     ['deno', ['run', 'file:FOLDER/hook.mjs'], ['hook.mjs']],
-  ] as const)('covers what %s %j names', async (command, args, covered, more = {}) => {
+  ])('covers what %s %j names', async (command, args, covered, more) => {
     for (const name of ['bin/run', 'hook.cjs', 'hook.mjs', 'lib/index.js', 'lib/main.js', 'tool/__main__.py'])
       await put(`work/${name}`, name)
     await put('work/package.json', '{"main": "./lib/main.js"}')
     await put('outside.js', 'x')
     await symlink('lib/index.js', join(root, 'work/link.js'))
     const given = args.map((arg) => arg.replace('FOLDER', `//${root}/work`))
-    const state = await trustState(await project(server(command, given, more)), env)
+    const state = await trustState(await project(server(command, given, more ?? {})), env)
     const expected = ['ecp.config.json', ...covered].map((name) => `work/${name}`)
     expect(state.trusted ? [] : named(state.covers)).toEqual(expected.toSorted())
   })
