@@ -1,5 +1,17 @@
-export { type ConfigFile, type ConfigOptions, defaultMachineFile, projectFiles, userFile } from './config/config-file.ts'
+export {
+  type ConfigFile,
+  type ConfigOptions,
+  defaultMachineFile,
+  projectFiles,
+  userFile,
+} from './config/config-file.ts'
+export type { Coverage, CoveredFile } from './config/covered.ts'
+export { type EffectiveLine, type EffectiveSource, effectiveConfig } from './config/effective.ts'
+export { effectiveJson, effectiveText } from './config/effective-text.ts'
 export { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-config.ts'
+export { serverFolder } from './config/server-folder.ts'
+export { lockFile, refuseUntrusted, type TrustState, trust, trustState, untrust } from './config/trust.ts'
+export { type Needed, refuseUnsupported, unsupported } from './config/unsupported.ts'
 export { HostError, type HostErrorCode } from './error.ts'
 export type { Gate } from './gate/gate.ts'
 export { redecideRecorded } from './gate/redecide.ts'
@@ -27,7 +39,3 @@ export {
   type ServerLogEntry,
   type StdioServer,
 } from './servers/stdio-server.ts'
-export type { CoveredFile, Coverage } from './config/covered.ts'
-export { serverFolder } from './config/server-folder.ts'
-export { lockFile, refuseUntrusted, trust, type TrustState, trustState, untrust } from './config/trust.ts'
-export { type Needed, refuseUnsupported, unsupported } from './config/unsupported.ts'

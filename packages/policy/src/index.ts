@@ -1,3 +1,4 @@
+export { builtIn as builtInBudgets } from './budgets.ts'
 export { compile, type HostLayer } from './compile.ts'
 export { counters, remainingRuntimeMs } from './counters.ts'
 export type { ExecutorData, HostData, HostLayerName, PolicyData, Section, Span } from './data.ts'
