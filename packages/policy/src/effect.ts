@@ -13,7 +13,7 @@ export interface Effect {
  * the boolean counts) and that layer trusts annotations; otherwise a write.
  */
 export function toolEffect(
-  policy: Policy,
+  policy: Pick<Policy, 'servers'>,
   executor: ExecutorView | undefined,
   target: string,
   pinned: PinnedTool | undefined,
