@@ -81,7 +81,7 @@ export function budgetsOf(policy: Policy, executor: ExecutorView, kind: ActionKi
     const { perRun, perPrincipalPerDay } = host.value.budgets ?? {}
     const at = (area: string) => (key: string) => ({ layer: host.layer, rule: host.at('budgets', area, key) })
     const ofRun = (what: string) => (action: Action) =>
-      buckets.wholeRun(action, what === 'maxRepeats' ? `repeats:${action.digest}` : what)
+      buckets.wholeRun(action, what === 'maxRepeats' ? `repeats:${buckets.part(action.digest)}` : what)
     found.push(...limits(each(perRun, at('perRun')), kind, `run:${host.layer}`, 'for the run', ofRun))
     const ofPrincipal = (what: string) => (action: Action) => buckets.principal(action, what)
     const daily = each(perPrincipalPerDay, at('perPrincipalPerDay'))

@@ -1,15 +1,17 @@
 import {
   type Action,
   type Catalogue,
+  type CounterQuery,
   type Counters,
   canonical,
   type Decision,
+  type Draw,
   type JsonObject,
   parseContext,
   parseHostConfig,
   type ToolDefinition,
 } from '@ecp/protocol'
-import { compile, counters, decide, type HostLayer, load, type Policy } from '../src/index.ts'
+import { compile, counters, decide, draws, type HostLayer, load, type Policy } from '../src/index.ts'
 
 /** For tests: documents as text, brought to a policy. A document with faults throws them. */
 export function policyOf(
@@ -103,3 +105,35 @@ ${servers.map((name) => `    ${name}: { transport: { type: stdio, command: ${nam
 security:
 ${security.trim().replace(/^/gm, '  ')}
 `
+
+/** Adds up draws as a ledger would: decides one action after another, each with what those before it took. */
+export class Tally {
+  readonly #draws: { readonly at: number; readonly draw: Draw }[] = []
+  readonly policy: Policy
+  readonly catalogue: Catalogue
+  constructor(policy: Policy, catalogue: Catalogue) {
+    this.policy = policy
+    this.catalogue = catalogue
+  }
+  counters(action: Action): Counters {
+    return Object.fromEntries(
+      counters(this.policy, this.catalogue, action).map((query) => [query.name, this.#read(query, action.at)]),
+    )
+  }
+  decide(given: Partial<Action>): Decision {
+    const action = actionOf(given)
+    const decision = decide(this.policy, this.catalogue, this.counters(action), action)
+    for (const draw of draws(this.policy, this.catalogue, action, decision)) this.#draws.push({ at: action.at, draw })
+    return decision
+  }
+  /** Puts an amount into a bucket, as what happens beside decisions does. */
+  put(bucket: string, amount: number, at = 0): void {
+    this.#draws.push({ at, draw: { kind: 'count', bucket, amount } })
+  }
+  #read({ bucket, kind, windowMs }: CounterQuery, now: number): number {
+    const from = windowMs === undefined ? Number.NEGATIVE_INFINITY : now - windowMs
+    return this.#draws
+      .filter(({ at, draw }) => draw.bucket === bucket && at > from && (kind === 'busy') === (draw.kind === 'busy'))
+      .reduce((sum, { draw }) => sum + draw.amount, 0)
+  }
+}
