@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { redecideRecorded } from '@ecp/host'
+import { openSqliteLedger, type Verification } from '@ecp/ledger'
+import type { Json, JsonObject, LedgerRecord } from '@ecp/protocol'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { parse, stringify } from 'yaml'
+import type { ToolsByServer } from './case.ts'
+import { type Documents, hostLayers } from './documents.ts'
+
+const ecp = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'ecp.js')
+const serverScript = join(import.meta.dirname, 'server.ts')
+
+/** What an MCP client got for a call. */
+export interface Reply {
+  readonly isError: boolean
+  readonly facts?: { readonly effect: string; readonly codes: readonly string[]; readonly actionId: string }
+  /** The calls that reached the servers meanwhile. */
+  readonly reached: readonly { readonly target: string; readonly arguments: Json }[]
+}
+
+/** `ecp mcp` for the documents of a case, with real servers behind and a ledger of its own, in a folder of its own. */
+export class Gateway {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'ecp-conformance-'))
+  readonly #args: readonly string[]
+  #client: Client | undefined
+  #listed: ReadonlySet<string> = new Set()
+
+  constructor(documents: Documents, executor: string, tools: ToolsByServer) {
+    mkdirSync(this.#path('home', '.ecp'), { recursive: true })
+    writeFileSync(this.#path('context.yaml'), documents.context)
+    writeFileSync(this.#path('calls.log'), '')
+    this.offer(tools)
+    for (const layer of hostLayers) {
+      const text = documents.host[layer]
+      if (text !== undefined) writeFileSync(this.#layerFile(layer), this.#withRealServers(text))
+    }
+    const config = documents.host.project === undefined ? [] : ['--config', this.#layerFile('project')]
+    this.#args = [
+      'mcp',
+      '--context',
+      this.#path('context.yaml'),
+      '--executor',
+      executor,
+      ...config,
+      ...this.#ledgerFlag,
+    ]
+  }
+
+  /** From the next start on the servers define these tools. */
+  offer(tools: ToolsByServer): void {
+    writeFileSync(this.#path('tools.json'), JSON.stringify(tools))
+  }
+
+  async start(): Promise<void> {
+    const client = new Client({ name: 'conformance', version: '1.0.0' })
+    const [command, ...args] = this.#command(this.#args)
+    await client.connect(
+      new StdioClientTransport({ command, args, env: this.#environment, cwd: this.#folder, stderr: 'ignore' }),
+    )
+    this.#client = client
+    const { tools } = await client.listTools()
+    this.#listed = new Set(tools.map(({ name }) => name))
+  }
+
+  async stop(): Promise<void> {
+    await this.#client?.close()
+    this.#client = undefined
+  }
+
+  /** Whether the client is shown a tool. */
+  shows(target: string): boolean {
+    return this.#listed.has(exposed(target))
+  }
+
+  async call(target: string, args: Json): Promise<Reply> {
+    if (!this.#client) throw new TypeError('the gateway was not started')
+    const before = this.#calls().length
+    const params = { name: exposed(target), arguments: args as Record<string, unknown> } // reason: cases behind MCP give objects
+    const result = await this.#client.callTool(params)
+    const facts = result._meta?.['ecp/decision'] as Reply['facts'] // reason: compared field by field by the test
+    return { isError: result.isError === true, ...(facts && { facts }), reached: this.#calls().slice(before) }
+  }
+
+  /** The operator's stop switch, from another process. */
+  freeze(): void {
+    const [command, ...args] = this.#command(['freeze', ...this.#ledgerFlag])
+    const { status, stderr } = spawnSync(command, args, { env: this.#environment, cwd: this.#folder, encoding: 'utf8' })
+    if (status !== 0) throw new TypeError(`\`ecp freeze\` ended with ${status}: ${stderr}`)
+  }
+
+  /** What the ledger holds of the one run that there was, once the gateway has stopped. */
+  ledger(): { readonly records: readonly LedgerRecord[]; readonly verification: Verification } {
+    const ledger = openSqliteLedger({ file: this.#path('ledger', 'ledger.db'), readOnly: true })
+    try {
+      const records = ledger.runs().flatMap(({ run }) => [...ledger.records(run)].map(({ record }) => record))
+      return { records, verification: ledger.verify({ redecide: redecideRecorded }) }
+    } finally {
+      ledger.close()
+    }
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  get #ledgerFlag(): readonly string[] {
+    return ['--trace-dir', this.#path('ledger')]
+  }
+
+  get #environment(): Record<string, string> {
+    return { PATH: process.env.PATH ?? '', HOME: this.#path('home') }
+  }
+
+  #command(args: readonly string[]): [string, ...string[]] {
+    return [process.execPath, '--disable-warning=ExperimentalWarning', ecp, ...args]
+  }
+
+  #path(...parts: string[]): string {
+    return join(this.#folder, ...parts)
+  }
+
+  #layerFile(layer: 'machine' | 'user' | 'project'): string {
+    if (layer === 'machine') throw new TypeError('the machine layer has one place only, which is not a test’s to write')
+    return layer === 'user' ? this.#path('home', '.ecp', 'config.yaml') : this.#path('project.yaml')
+  }
+
+  /** The one thing that is not as the case says: where the servers' programs are. */
+  #withRealServers(text: string): string {
+    const document = parse(text) as { tools?: { servers?: Record<string, JsonObject> } } // reason: printed by documents.ts
+    for (const [name, server] of Object.entries(document.tools?.servers ?? {})) {
+      const args = [serverScript, this.#path('tools.json'), name, this.#path('calls.log')]
+      Object.assign(server, { transport: { type: 'stdio', command: process.execPath, args } })
+    }
+    return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
+  }
+
+  #calls(): Reply['reached'] {
+    if (!existsSync(this.#path('calls.log'))) return []
+    const lines = readFileSync(this.#path('calls.log'), 'utf8').split('\n').filter(Boolean)
+    return lines.map((line) => JSON.parse(line) as Reply['reached'][number]) // reason: written by server.ts
+  }
+}
+
+/** A target's name towards the client (faces.md). */
+function exposed(target: string): string {
+  const colon = target.indexOf(':')
+  return `${target.slice(0, colon)}__${target.slice(colon + 1)}`
+}

@@ -1,0 +1,130 @@
+import { type Code, codes, type Decision, type LedgerRecord } from '@ecp/protocol'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Case } from './case.ts'
+import { casesOn } from './cases.ts'
+import { documentsOf } from './documents.ts'
+import { Gateway, type Reply } from './gateway.ts'
+import { expectedRecords, recordsOf } from './records.ts'
+import { changedDescription, toolsOf, writtenOut } from './situation.ts'
+
+// Every case of a tool call through the real `ecp mcp`, with a real client before and real servers behind it. Cases with the
+// same documents, and nothing that one could leave for the next, share a gateway.
+
+const opened: Gateway[] = []
+afterAll(() => {
+  for (const gateway of opened) gateway.remove()
+})
+
+for (const [area, cases] of casesOn('mcp'))
+  describe.concurrent(area, () => {
+    for (const group of Map.groupBy(cases, groupOf).values()) {
+      let running: Promise<readonly Observed[]> | undefined
+      for (const [index, one] of group.entries())
+        test.concurrent(`${one.id}: ${one.title}`, async () => {
+          running ??= run(group)
+          check(one, (await running)[index])
+        })
+    }
+  })
+
+function groupOf(one: Case): string {
+  const documents = documentsOf(one)
+  const alone = one.before || one.frozen || one.changed || one.tools || documents.context.includes('budgets:')
+  return alone ? one.id : JSON.stringify([documents, one.action.executor])
+}
+
+/** What was to be seen of one case from outside. */
+interface Observed {
+  readonly reply: Reply
+  readonly shown: boolean
+  readonly decision: Decision
+  readonly records: readonly string[]
+  readonly before: readonly string[]
+  readonly faults: readonly unknown[]
+}
+
+async function run(group: readonly Case[]): Promise<readonly Observed[]> {
+  const [first] = group
+  if (!first) return []
+  const gateway = new Gateway(documentsOf(first), first.action.executor ?? 'agent', toolsOf(first))
+  opened.push(gateway)
+  const replies: { one: Case; reply: Reply; shown: boolean }[] = []
+  try {
+    await gateway.start()
+    if (first.changed) await restartChanged(gateway, first, first.changed)
+    for (const one of group) {
+      for (const call of one.before ?? []) await gateway.call(call.target, writtenOut(call.arguments ?? {}))
+      if (one.frozen) gateway.freeze()
+      const reply = await gateway.call(one.action.target, writtenOut(one.action.arguments ?? {}))
+      replies.push({ one, reply, shown: gateway.shows(one.action.target) })
+    }
+  } finally {
+    await gateway.stop()
+  }
+  const { records, verification } = gateway.ledger()
+  const decided = records.filter((record) => record.kind === 'action.decided').values()
+  return replies.map(({ one, reply, shown }) => {
+    const before = (one.before ?? []).map(() => next(decided).decision.effect)
+    const { action, decision } = next(decided)
+    return { reply, shown, decision, before, records: recordsOf(action.id, records), faults: verification.faults }
+  })
+}
+
+/** The servers' next definitions differ from those that were pinned when the gateway first looked. */
+async function restartChanged(gateway: Gateway, one: Case, changed: readonly string[]): Promise<void> {
+  await gateway.stop()
+  const now = Object.entries(toolsOf(one)).map(([server, tools]) => [
+    server,
+    tools.map((tool) =>
+      changed.includes(`${server}:${tool.name}`)
+        ? { ...tool, description: changedDescription(tool.description) }
+        : tool,
+    ),
+  ])
+  gateway.offer(Object.fromEntries(now))
+  await gateway.start()
+}
+
+function next(decided: Iterator<Extract<LedgerRecord, { kind: 'action.decided' }>>) {
+  const { value, done } = decided.next()
+  if (done) throw new TypeError('a call has no decision in the ledger')
+  return value.body
+}
+
+function check(one: Case, observed: Observed | undefined): void {
+  if (!observed) throw new TypeError('the case was not run')
+  const { reply, shown, decision, records, before, faults } = observed
+  const wanted = one.expect
+  const sorted = [...wanted.codes].sort()
+  expect(before).toEqual((one.before ?? []).map(({ effect = 'allow' }) => effect))
+
+  // What the operator sees.
+  const found = [...new Set(decision.reasons.map(({ code }) => code))].sort()
+  expect({ effect: decision.effect, acts: decision.acts, codes: found }).toEqual({
+    effect: wanted.effect,
+    acts: wanted.acts,
+    codes: sorted,
+  })
+  for (const { code, layer } of wanted.because ?? [])
+    expect(decision.reasons).toContainEqual(expect.objectContaining({ code, ...(layer && { layer }) }))
+  expect(records).toEqual(expectedRecords(wanted))
+  expect(faults).toEqual([])
+
+  // What the server saw, and the agent.
+  const args = writtenOut(one.action.arguments ?? {})
+  if (wanted.effect === 'allow') {
+    expect(reply.reached).toEqual([{ target: one.action.target, arguments: args }])
+    expect(reply.isError).toBe(false)
+    return
+  }
+  expect(reply.reached).toEqual([])
+  expect(reply.isError).toBe(true)
+  const told = shown ? sorted.filter(isStop) : ['context.tool-not-allowed']
+  expect({ ...reply.facts, codes: [...(reply.facts?.codes ?? [])].sort() }).toMatchObject({
+    effect: wanted.effect,
+    codes: told,
+  })
+  if (wanted.effect !== 'deny') expect(shown).toBe(true)
+}
+
+const isStop = (code: Code): boolean => codes[code] !== 'allow'
