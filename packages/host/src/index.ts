@@ -39,3 +39,4 @@ export {
   type ServerLogEntry,
   type StdioServer,
 } from './servers/stdio-server.ts'
+export { type HostOptions, openHost } from './open-host.ts'

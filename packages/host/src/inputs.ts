@@ -12,13 +12,19 @@ export function bindInputs(context: Document<Context>, given: Readonly<Record<st
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(declared, name)) continue
     const known = Object.keys(declared).map((one) => `\`${one}\``)
-    faults.push(`input \`${name}\` is not declared; ${known.length > 0 ? `declared are ${known.join(', ')}` : 'the Context declares none'}`)
+    faults.push(
+      `input \`${name}\` is not declared; ${known.length > 0 ? `declared are ${known.join(', ')}` : 'the Context declares none'}`,
+    )
   }
   for (const [name, input] of Object.entries(declared)) {
     const value = Object.hasOwn(given, name) ? read(input, given[name] ?? null) : input.default
     if (value === undefined) {
       if (!Object.hasOwn(given, name) && !input.required) continue
-      faults.push(Object.hasOwn(given, name) ? `input \`${name}\` is not of type ${input.type}` : `input \`${name}\` is required: give it with \`-i ${name}=...\``)
+      faults.push(
+        Object.hasOwn(given, name)
+          ? `input \`${name}\` is not of type ${input.type}`
+          : `input \`${name}\` is required: give it with \`-i ${name}=...\``,
+      )
     } else if (input.enum && !input.enum.some((allowed) => allowed === value)) {
       faults.push(`input \`${name}\` is not one of ${input.enum.map((allowed) => `\`${allowed}\``).join(', ')}`)
     } else {

@@ -65,6 +65,7 @@ const defaultLeaseMs = 600_000
  */
 export async function openHost(options: HostOptions): Promise<Host> {
   const now = options.now ?? Date.now
+  const log = (entry: ServerLogEntry) => options.onLog?.(entry)
   const config = await loadConfig(options)
   refuseInvalid(config.diagnostics)
   const { layers } = config
@@ -86,11 +87,11 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const servers = openServers({
     servers: stdioServers(layers, needed, { ...options, platform: process.platform, bindingsFor: secrets.bindingsFor }),
     redactor: secrets.redactor,
-    log: (entry) => options.onLog?.(entry),
+    log,
     now,
     random: Math.random,
   })
-  const pins = await openPins({ layers, ledger, servers, now })
+  const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
 
   let governed: Governed = govern(data, pins.catalogue())
   const current = (): Governed => {

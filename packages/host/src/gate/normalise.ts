@@ -1,6 +1,7 @@
 import { sha256 } from '@ecp/ledger'
 import { type Action, canonical, type Json, maxArgumentBytes, ProtocolError } from '@ecp/protocol'
 import type { Redactor } from '../secrets/redactor.ts'
+import { nestsDeeperThan } from '../servers/nesting.ts'
 import type { ToolCallRequest } from './request.ts'
 
 /** Who and where, beside the request itself. */
@@ -14,17 +15,21 @@ export interface Place {
 
 /** The longest target that is kept; a longer one is cut, and then names nothing that exists. */
 const maxTarget = 400
+/** Arguments that nest deeper become `null`: whatever looks at them later does so recursively. */
+const maxDepth = 100
 
 /**
  * Step 1: the request as it is decided and recorded. Secret values become their names before the digest is taken, so that
  * what is recorded is what was decided (and the policy denies whatever names one). Never throws: arguments that have no
- * canonical JSON form (RFC 8785) become `null`, which no tool's schema takes.
+ * canonical JSON form (RFC 8785) or nest without reason become `null`, which no tool's schema takes.
  */
 export function normalise(request: ToolCallRequest, place: Place, redactor: Redactor): Action {
   const target = redactor.text(wellFormed(request.target).slice(0, maxTarget))
   const redacted = redact(request.arguments, redactor)
-  const text = canonicalOrNull(redacted)
-  const size = Buffer.byteLength(text)
+  const canonicalText = canonicalOrNull(redacted)
+  const bytes = Buffer.from(canonicalText)
+  const size = bytes.length
+  const text = nestsDeeperThan(maxDepth, bytes) ? 'null' : canonicalText
   return {
     id: place.id,
     key: request.key ?? place.id,
