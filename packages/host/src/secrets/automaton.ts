@@ -91,11 +91,12 @@ export class Automaton {
    */
   search(bytes: Uint8Array, length: number, report: (hit: Hit) => void): number {
     const long = new Map<OwnedNeedle, LongMatch>()
+    const [next, classOf, nearestEnd, classes] = [this.#next, this.#classOf, this.#nearestEnd, this.#classes]
     let [state, open] = [0, length]
     for (let at = 0; at < length; at++) {
       // The indexes are in range; `?? 0` is for the type checker.
-      state = this.#next[state * this.#classes + (this.#classOf[bytes[at] ?? 0] ?? 0)] ?? 0
-      let ending = this.#nearestEnd[state] ?? 0
+      state = next[state * classes + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0
+      let ending = nearestEnd[state] ?? 0
       while (ending !== 0) {
         for (const needle of this.#ends[ending] ?? []) {
           const size = needle.bytes.length
@@ -106,7 +107,7 @@ export class Automaton {
             open = Math.min(open, match.follow(bytes, length, at + 1, report))
           }
         }
-        ending = this.#nearestEnd[this.#suffix[ending] ?? 0] ?? 0
+        ending = nearestEnd[this.#suffix[ending] ?? 0] ?? 0
       }
     }
     return Math.min(open, length - (this.#depth[state] ?? 0))

@@ -18,38 +18,45 @@ const percent = 0x25
 const plus = 0x2b
 const lineFeed = 0x0a
 
+/** A way to undo an escape, and what is tried on its result. */
+interface Step {
+  readonly decode: Decode
+  readonly then: readonly Step[]
+}
+const step = (decode: Decode, ...then: Step[]): Step => ({ decode, then })
+
+const steps: readonly Step[] = [
+  step(
+    unescapeJson,
+    step(unescapeJson, step(unescapeJson), step(unwrap)),
+    step(decodePercent),
+    step(unwrap),
+    step(decodeForm),
+  ),
+  step(decodePercent, step(decodePercent), step(unescapeJson), step(unwrap)),
+  step(decodeForm),
+  step(unwrap),
+]
+
 /**
  * The readings of a text in which secrets are searched for: as it is; with JSON escapes undone, up to three deep (JSON in
  * JSON in JSON); with URL escapes undone, up to two deep; each in the other; and without the line breaks of wrapped base64
- * or hex. A fixed number of passes, each linear, and only those for which the text holds something to undo.
+ * or hex. A fixed number of passes, each linear, and only those for which the text holds something to undo. `spaces`:
+ * whether some secret has a space, so that `+` may stand for one.
  */
 export function* views(text: Uint8Array, spaces: boolean): Generator<View> {
   const plain: View = { bytes: text, length: text.length, wrappedOnly: false }
   yield plain
-  if (![backslash, percent, lineFeed].some((byte) => text.includes(byte)) && !(spaces && text.includes(plus))) return
-  const paths: readonly (readonly Decode[])[] = [
-    [unescapeJson],
-    [unescapeJson, unescapeJson],
-    [unescapeJson, unescapeJson, unescapeJson],
-    [decodePercent],
-    [decodePercent, decodePercent],
-    [unescapeJson, decodePercent],
-    [decodePercent, unescapeJson],
-    [unwrap],
-    [unescapeJson, unwrap],
-    [decodePercent, unwrap],
-    ...(spaces ? [[decodeForm], [unescapeJson, decodeForm]] : []),
-  ]
-  const done = new Map<string, View | undefined>()
-  for (const path of paths) {
-    let view: View | undefined = plain
-    let name = ''
-    for (const decode of path) {
-      name += `/${decode.name}`
-      if (!done.has(name)) done.set(name, view && decode(view))
-      view = done.get(name)
-    }
-    if (view) yield view
+  yield* read(plain, steps, spaces)
+}
+
+function* read(view: View, steps: readonly Step[], spaces: boolean): Generator<View> {
+  for (const { decode, then } of steps) {
+    if (decode === decodeForm && !spaces) continue
+    const decoded = decode(view)
+    if (!decoded) continue
+    yield decoded
+    yield* read(decoded, then, spaces)
   }
 }
 
