@@ -27,6 +27,8 @@ export {
 export type { Host, OfferedTool } from './host.ts'
 export { bindInputs } from './inputs.ts'
 export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'
+export { type HostOptions, openHost } from './open-host.ts'
+export { openPins, type Pins, type PinsOptions } from './pins/pins.ts'
 export { type ChildEnvironmentOptions, childEnvironment } from './secrets/child-environment.ts'
 export { createRedactor } from './secrets/redaction.ts'
 export type { Redactor, RedactorStream } from './secrets/redactor.ts'
@@ -39,4 +41,3 @@ export {
   type ServerLogEntry,
   type StdioServer,
 } from './servers/stdio-server.ts'
-export { type HostOptions, openHost } from './open-host.ts'

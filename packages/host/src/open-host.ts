@@ -114,7 +114,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       client: options.client,
       strategy: entryPoint(context.value).strategy ?? 'single',
       inputs,
-      policyDigest: current().policyDigest,
+      policyDigest: current().policyBlob,
       versions: { ecp: options.version, node: process.versions.node },
     }),
   })

@@ -66,6 +66,8 @@ export type {
 export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'
 export { patternProblem } from './json-schema/pattern.ts'
 export { maxSchemaDepth, maxSubschemas, type SchemaProblem, schemaProblems } from './json-schema/problems.ts'
+export type { Lock, LockedTool } from './lock/lock.ts'
+export { parseLock } from './lock/parse.ts'
 export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
 export { glob, indexPatterns, maxPatternLength, type PatternIndex, parsePattern, type ToolPattern } from './pattern.ts'
 export { publishedSchemas } from './published.ts'

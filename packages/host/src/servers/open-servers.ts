@@ -25,6 +25,7 @@ export function openServers(options: OpenServersOptions): Servers {
   const children = new Set<Child>()
   const listeners = new Set<(server: string) => void>()
   const supervised = new Map<string, SupervisedServer>()
+  let guard: ((server: string, tool: string) => Promise<void>) | undefined
   for (const [name, server] of options.servers) {
     supervised.set(
       name,
@@ -53,7 +54,8 @@ export function openServers(options: OpenServersOptions): Servers {
   async function tools(name: string, signal?: AbortSignal): Promise<readonly RawTool[]> {
     const { server, keeper } = named(name)
     const connection = await reached(keeper.connection(), name, server.startTimeoutMs, signal)
-    return listTools(connection, {
+    const { changes } = keeper
+    const listed = await listTools(connection, {
       server: name,
       limits,
       timeoutMs: server.startTimeoutMs,
@@ -64,12 +66,21 @@ export function openServers(options: OpenServersOptions): Servers {
         options.log({ level: 'warn', server: name, event: 'tools-refused', message })
       },
     })
+    keeper.listed(changes)
+    return listed
+  }
+
+  async function ready(keeper: SupervisedServer, name: string, tool: string): Promise<Connection> {
+    const connection = await keeper.connection()
+    if (guard === undefined || keeper.isListCurrent()) return connection
+    await guard(name, tool)
+    return keeper.connection()
   }
 
   async function call(name: string, tool: string, args: Json, { signal, timeoutMs, onProgress }: CallOptions) {
     const { keeper } = named(name)
     const since = performance.now()
-    const connection = await reached(keeper.connection(), name, timeoutMs, signal)
+    const connection = await reached(ready(keeper, name, tool), name, timeoutMs, signal)
     const remainingMs = Math.max(1, timeoutMs - (performance.now() - since))
     const params: JsonObject = { name: tool, arguments: isJsonObject(args) ? args : {} }
     return connection.request('tools/call', params, {
@@ -85,6 +96,10 @@ export function openServers(options: OpenServersOptions): Servers {
     onToolsChanged(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    isListCurrent: (name) => supervised.get(name)?.isListCurrent() ?? false,
+    guardCalls(asked) {
+      guard = asked
     },
     async close() {
       listeners.clear()

@@ -22,5 +22,15 @@ export interface Servers {
   call(server: string, tool: string, args: Json, options: CallOptions): Promise<JsonObject>
   /** Called when a server says that its tools changed, and after a restart. Returns how to stop listening. */
   onToolsChanged(listener: (server: string) => void): () => void
+  /**
+   * Whether the last {@link tools} of this server still holds: the same process lives, and has not said that its tools
+   * changed.
+   */
+  isListCurrent(server: string): boolean
+  /**
+   * From now on asked before each call to a server whose list is not current: what was decided may no longer be what the
+   * server would do. When it throws, nothing is sent and the call fails with that.
+   */
+  guardCalls(guard: (server: string, tool: string) => Promise<void>): void
   close(): Promise<void>
 }

@@ -63,6 +63,6 @@ export const defaultServerLimits: ServerLimits = {
 export interface ServerLogEntry {
   readonly level: 'info' | 'warn' | 'error'
   readonly server: string
-  readonly event: 'started' | 'stopped' | 'failed' | 'stderr' | 'garbage' | 'tools-refused'
+  readonly event: 'started' | 'stopped' | 'failed' | 'stderr' | 'garbage' | 'tools-refused' | 'tools-changed'
   readonly message: string
 }

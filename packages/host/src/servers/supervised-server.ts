@@ -18,6 +18,8 @@ export class SupervisedServer {
   #starting: Promise<Connection> | undefined
   #current: Connection | undefined
   #starts = 0
+  #changes = 0
+  #listed = -1
   #failures = 0
   #notBefore = 0
   #lastFailure = ''
@@ -34,6 +36,20 @@ export class SupervisedServer {
       this.#starting = undefined
     })
     return this.#starting
+  }
+
+  /** Counts starts, ends and announced changes: a list that was asked for at another count may no longer hold. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** The tools were listed, asked for at this count of {@link changes}. */
+  listed(changes: number): void {
+    this.#listed = changes
+  }
+
+  isListCurrent(): boolean {
+    return this.#current?.isOpen() === true && this.#listed === this.#changes
   }
 
   async close(): Promise<void> {
@@ -53,7 +69,7 @@ export class SupervisedServer {
       throw new HostError('server.start-failed', `${text}; the last time: ${this.#lastFailure}`)
     }
     try {
-      const connection = await connect(this.#options)
+      const connection = await connect({ ...this.#options, onToolsChanged: () => this.#toolsChanged() })
       this.#opened(connection)
       return connection
     } catch (cause) {
@@ -66,15 +82,22 @@ export class SupervisedServer {
   #opened(connection: Connection): void {
     const { server, now, limits, random } = this.#options
     this.#current = connection
+    this.#changes++
     this.#log('info', 'started', `server \`${server.name}\` started`)
     const since = now()
     void connection.ended.then((error) => {
+      this.#changes++
       if (this.#closed) return
       if (now() - since >= limits.stableMs) this.#failures = 0
       // The first end after a good start costs no waiting: the next call may start it again at once.
       this.#failed(error.message, backoff(this.#failures++, limits, random))
     })
     if (++this.#starts > 1) this.#options.onToolsChanged()
+  }
+
+  #toolsChanged(): void {
+    this.#changes++
+    this.#options.onToolsChanged()
   }
 
   #failed(message: string, pauseMs: number): void {
