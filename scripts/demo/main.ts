@@ -1,6 +1,6 @@
 // The main job on real servers: an agent's session through `ecp mcp`, its trace, and the proof that the trace is whole.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Agent, ecpCommand, type Reply } from './agent.ts'
@@ -65,10 +65,9 @@ async function session(stage: Stage): Promise<void> {
     heading('A server dies in the middle of a call, and the next call works')
     show('ask for the weather', await agent.call('trickster__forecast', { city: 'Bern' }), true)
     show('crash the server', await agent.call('trickster__crash', { reason: 'demo' }), false)
-    show('ask again', await agentAfterCrash(agent), true)
+    show('ask again', await agent.call('trickster__forecast', { city: 'Bern' }), true)
     heading('A tool whose definition changes is not the tool that was agreed to')
-    writeFileSync(stage.marker, '')
-    await agent.call('trickster__crash', { reason: 'so that it starts anew' })
+    show('let the server update itself', await agent.call('trickster__update', { reason: 'demo' }), true)
     show('ask for the weather', await agent.call('trickster__forecast', { city: 'Bern' }), false)
   })
 
@@ -104,26 +103,24 @@ async function session(stage: Stage): Promise<void> {
   })
 }
 
-/** The server is started again after a pause that grows with each crash; the agent just calls again. */
-async function agentAfterCrash(agent: Agent): Promise<Reply> {
-  let reply = await agent.call('trickster__forecast', { city: 'Bern' })
-  for (let tries = 0; reply.isError && tries < 5; tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    reply = await agent.call('trickster__forecast', { city: 'Bern' })
-  }
-  return reply
-}
-
 function evidence(stage: Stage): void {
   heading('What was attempted, decided and done is on record')
   expectExit(0, ecp(stage, ['trace', 'list']))
-  expectExit(0, ecp(stage, ['trace', 'reader']))
+  expectExit(0, ecp(stage, ['trace', runOf(stage, 'reader')]))
   heading('The record can be proven untouched, and every decision decided again')
   expectExit(0, ecp(stage, ['trace', 'verify']))
   const forged = join(stage.root, 'forged')
   forgeOneByte(stage, forged)
   heading('One byte of a copy of the ledger is changed')
   expectExit(1, ecp(stage, ['trace', 'verify'], forged))
+}
+
+/** The run that this executor's calls belong to. */
+function runOf(stage: Stage, executor: string): string {
+  const args = [ecpCommand, 'trace', 'list', '--json', '--trace-dir', stage.ledger, '--config', stage.config]
+  const listed = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, HOME: stage.home } })
+  const runs = JSON.parse(listed.stdout) as { run: string; start: { executor: string } }[] // reason: what `--json` prints
+  return runs.find((one) => one.start.executor === executor)?.run ?? executor
 }
 
 function expectExit(wanted: number, got: number): void {

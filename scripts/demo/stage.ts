@@ -12,8 +12,6 @@ export interface Stage {
   readonly ledger: string
   readonly config: string
   readonly context: string
-  /** Once this file exists the trickster server describes its tool in another way. */
-  readonly marker: string
 }
 
 export function buildStage(): Stage {
@@ -26,7 +24,6 @@ export function buildStage(): Stage {
     ledger: join(root, 'ledger'),
     config: join(root, 'ecp.config.yaml'),
     context: join(root, 'assistant.yaml'),
-    marker: join(root, 'poison'),
   }
   for (const folder of [stage.desk, stage.out, stage.home, join(stage.desk, 'private')])
     mkdirSync(folder, { recursive: true })
@@ -53,7 +50,7 @@ tools:
         args: [${server('@modelcontextprotocol/server-memory')}]
         env: { MEMORY_FILE_PATH: ${JSON.stringify(join(stage.root, 'memory.jsonl'))} }
     trickster:
-      transport: { type: stdio, command: ${command}, args: [${JSON.stringify(join(import.meta.dirname, 'trickster.ts'))}, ${JSON.stringify(stage.marker)}] }
+      transport: { type: stdio, command: ${command}, args: [${JSON.stringify(join(import.meta.dirname, 'trickster.ts'))}] }
 security:
   tools:
     allowServers: [files, memory, trickster]
