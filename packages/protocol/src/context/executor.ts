@@ -8,11 +8,11 @@ export const inputTypes = ['string', 'number', 'integer', 'boolean'] as const
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const input = object({
-  type: z.enum(inputTypes),
-  required: z.boolean().optional(),
-  default: scalar.optional(),
+  type: z.enum(inputTypes).describe('Its type; checked, for the default too'),
+  required: z.boolean().optional().describe('Whether a run without it is refused'),
+  default: scalar.optional().describe('What it is when it is not given'),
   description: description.optional(),
-  enum: z.array(scalar).min(1).optional(),
+  enum: z.array(scalar).min(1).optional().describe('The values it may have'),
 })
 export type Input = z.infer<typeof input>
 export const inputs = z.record(name, input)
@@ -20,8 +20,8 @@ export const inputs = z.record(name, input)
 export const output = object({
   name,
   description: description.optional(),
-  fromSchema: schemaRef.optional(),
-  schema: jsonSchema.optional(),
+  fromSchema: schemaRef.optional().describe('Schema it has, as #/schemas/Name'),
+  schema: jsonSchema.optional().describe('Schema it has, written here'),
   destination: z.string().optional(),
   actionMapping: z.record(z.string(), z.unknown()).optional(),
 })
@@ -31,12 +31,18 @@ const mount = object({
   name,
   title: z.string().optional(),
   description: description.optional(),
-  stage: z.enum(mountStages),
-  from: object({ server: name, tool: name, args: z.record(z.string(), z.unknown()).optional() }),
-  when: object({ selectorFrom: z.string().min(1), maxSelected: positiveInteger.optional() }).optional(),
+  stage: z.enum(mountStages).describe('seed: before its executor runs; focus, deep: with the plan, if there is one'),
+  from: object({ server: name, tool: name, args: z.record(z.string(), z.unknown()).optional() }).describe(
+    'The tool call that gives the data',
+  ),
+  when: object({ selectorFrom: z.string().min(1), maxSelected: positiveInteger.optional() })
+    .optional()
+    .describe('One call for each item of a list in the plan'),
   asType: z.string().optional(),
-  limits: object({ maxItems: positiveInteger.optional(), maxBytes: positiveInteger.optional() }).optional(),
-  optional: z.boolean().optional(),
+  limits: object({ maxItems: positiveInteger.optional(), maxBytes: positiveInteger.optional() })
+    .optional()
+    .describe('How much of the data is taken'),
+  optional: z.boolean().optional().describe('Whether the run goes on when it fails'),
 })
 export type Mount = z.infer<typeof mount>
 
@@ -50,35 +56,41 @@ const common = {
   name,
   title: z.string().optional(),
   description: description.optional(),
-  type: z.enum(['agent', 'tool', 'human']),
-  inputs: inputs.optional(),
-  inputSchema: jsonSchema.optional(),
-  inputSchemaRef: schemaRef.optional(),
-  outputSchema: jsonSchema.optional(),
-  outputSchemaRef: schemaRef.optional(),
+  type: z
+    .enum(['agent', 'tool', 'human'])
+    .describe('agent: a model; tool: one call without a model; human: a question to a person'),
+  inputs: inputs.optional().describe('The context inputs it sees; missing: all'),
+  inputSchema: jsonSchema.optional().describe('Schema of its input, written here'),
+  inputSchemaRef: schemaRef.optional().describe('Schema of its input, as #/schemas/Name'),
+  outputSchema: jsonSchema.optional().describe('Schema of its output, written here'),
+  outputSchemaRef: schemaRef.optional().describe('Schema of its output, as #/schemas/Name'),
   outputs: z.array(output).optional(),
   protocols: object({
     agentOrchestration: protocol('a2a').optional(),
     toolInvocation: protocol('mcp').optional(),
   }).optional(),
-  model: object({ provider, name: z.string().min(1).optional() }).optional(),
-  instructions: z.string().optional(),
-  mounts: z.array(mount).optional(),
+  model: object({ provider, name: z.string().min(1).optional() })
+    .optional()
+    .describe("Which model; how it is reached is the host's to say"),
+  instructions: z.string().optional().describe('The system message of its model'),
+  mounts: z.array(mount).optional().describe('Data it is given before it runs'),
   memory: object({
-    scope: z.enum(['user', 'context', 'org']),
+    scope: z.enum(['user', 'context', 'org']).describe('Whose memory it is'),
     description: description.optional(),
     maxItems: positiveInteger.optional(),
     maxTokens: positiveInteger.optional(),
   }).optional(),
-  policies: policies.optional(),
-  tool: object({ call: toolReference, args: z.record(z.string(), z.unknown()).optional() }).optional(),
+  policies: policies.optional().describe('What it may do; missing: nothing'),
+  tool: object({ call: toolReference, args: z.record(z.string(), z.unknown()).optional() })
+    .optional()
+    .describe('What an executor of type tool calls'),
   ask: object({
     title: z.string().min(1),
-    show: z.array(name).optional(),
-    assignee: z.string().optional(),
+    show: z.array(name).optional().describe('Outputs before it that the person sees'),
+    assignee: z.string().optional().describe('Who is asked'),
     expiresAfter: duration.optional(),
   }).optional(),
-  optional: z.boolean().optional(),
+  optional: z.boolean().optional().describe('Whether the run goes on when it fails'),
 }
 
 export const executor = object(common)
@@ -92,7 +104,7 @@ export interface Orchestrator extends Executor {
 }
 export const orchestrator: z.ZodType<Orchestrator> = object({
   ...common,
-  strategy: z.enum(strategies),
+  strategy: z.enum(strategies).describe('How it runs its children'),
   executors: z.array(executor).optional(),
   orchestrators: z.array(z.lazy(() => orchestrator)).optional(),
 })

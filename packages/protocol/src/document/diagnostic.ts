@@ -54,6 +54,9 @@ export interface Fault {
   readonly part?: { readonly offset: number; readonly length: number }
 }
 
+/** Most allowed values that are listed. */
+const maxExpected = 100
+
 /** The diagnostic of a fault: the one way to make one, so that places and what may be shown are always right. */
 export function diagnostic(document: Pick<Document<unknown>, 'at' | 'keyAt' | 'partAt'>, fault: Fault): Diagnostic {
   const { path, part } = fault
@@ -68,7 +71,7 @@ export function diagnostic(document: Pick<Document<unknown>, 'at' | 'keyAt' | 'p
     code: fault.code,
     message: fault.message,
     range,
-    ...(fault.expected && fault.expected.length > 0 ? { expected: fault.expected } : {}),
+    ...(fault.expected && fault.expected.length > 0 ? { expected: fault.expected.slice(0, maxExpected) } : {}),
     ...(fault.nearest === undefined ? {} : { nearest: fault.nearest }),
     ...(holdsSecret(path) ? { sensitive: true as const } : {}),
   }

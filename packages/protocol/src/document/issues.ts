@@ -11,15 +11,16 @@ type Issue = z.core.$ZodIssue
 /** What a document's kind has to say about a fault that its schema found; undefined leaves the words to us. */
 export type Explain = (fault: Fault, value: unknown) => Partial<Fault> | undefined
 
-/** Turns the issues that zod found in `value` into faults that say what was meant. */
-export function faultsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Fault[] {
+/** Turns the issues that zod found in `value` into faults that say what was meant; `most` of them. */
+export function faultsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[], most: number): Fault[] {
   const faults: Fault[] = []
   const add = (issue: Issue, base: Path): void => {
+    if (faults.length >= most) return
     const path = [...base, ...pathOf(issue.path)]
     switch (issue.code) {
       case 'unrecognized_keys': {
         const known = keysOf(schemasAt(schema, path, value))
-        for (const key of issue.keys) faults.push(unknownKey(path, key, known))
+        for (const key of issue.keys.slice(0, most)) faults.push(unknownKey(path, key, known))
         return
       }
       case 'invalid_union': {
@@ -46,8 +47,22 @@ export function faultsOf(schema: z.ZodType, value: unknown, issues: readonly Iss
         faults.push(leaf(issue, path, value))
     }
   }
-  for (const issue of issues) add(issue, [])
-  return faults
+  for (const issue of issues.slice(0, most)) add(issue, [])
+  return faults.filter((fault) => !isMisspelt(fault, faults))
+}
+
+/** Whether a key is only missing because another one in its mapping was meant to be it. */
+function isMisspelt(fault: Fault, faults: readonly Fault[]): boolean {
+  if (fault.code !== 'missing-key') return false
+  const key = fault.path.at(-1)
+  const owner = fault.path.slice(0, -1)
+  return faults.some(
+    ({ code, nearest: meantKey, path }) =>
+      code === 'unknown-key' &&
+      meantKey === key &&
+      path.length === fault.path.length &&
+      owner.every((part, i) => part === path[i]),
+  )
 }
 
 function pathOf(path: readonly PropertyKey[]): Path {

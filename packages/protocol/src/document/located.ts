@@ -1,5 +1,5 @@
 import type { Document } from './document.ts'
-import { placer } from './lines.ts'
+import { placer, type Span } from './lines.ts'
 import { find, type Tree } from './tree.ts'
 
 /** Binds a checked value to the places of the tree it was read from. */
@@ -8,13 +8,13 @@ export function located<T>(file: string, text: string, tree: Tree, value: T): Do
   const at: Document<T>['at'] = (path) => {
     const found = find(tree, path)
     // A parent that stands in for a missing key is best shown by its own key: its value may be many lines.
-    return place(found.exact || found.node === tree ? headOf(text, found.node) : found.key)
+    return place(trimmed(text, found.exact ? found.node.span : found.key))
   }
   return {
     file,
     value,
     at,
-    keyAt: (path) => place(path.length === 0 ? headOf(text, tree) : find(tree, path).key),
+    keyAt: (path) => place(trimmed(text, find(tree, path).key)),
     partAt: (path, offset, length) => {
       const { node, exact } = find(tree, path)
       if (!exact || node.kind !== 'scalar' || node.verbatim === undefined) return at(path)
@@ -24,11 +24,9 @@ export function located<T>(file: string, text: string, tree: Tree, value: T): Do
   }
 }
 
-/** The span of a node; of a whole document only its start, so that a missing root key does not point at everything. */
-function headOf(text: string, node: Tree) {
-  const [start, end] = node.span
-  // Block collections end after their last line break; what is shown ends with the last character that is theirs.
+/** A span without the white space at its end: block collections end after their last line break. */
+function trimmed(text: string, [start, end]: Span): Span {
   let last = end
   while (last > start && /\s/.test(text.charAt(last - 1))) last--
-  return [start, last] as const
+  return [start, last]
 }

@@ -1,4 +1,5 @@
 const maxLength = 64
+const maxCandidates = 2_000
 
 /** Edit distance (insert, delete, replace, swap of neighbours), or `limit + 1` when it is more than `limit`. */
 function distance(a: string, b: string, limit: number): number {
@@ -29,9 +30,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
       .replace(/[-_ .]/g, '')
   const wanted = plain(word)
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  let bestDistance = Math.min(Math.max(1, Math.floor(wanted.length / 3)), wanted.length - 1) + 1
+  if (wanted === '') return undefined
+  let looked = 0
   for (const candidate of candidates) {
     if (candidate === word) continue
+    if (++looked > maxCandidates) break
     const cost = distance(wanted, plain(candidate), bestDistance - 1)
     if (cost < bestDistance) {
       best = candidate

@@ -5,7 +5,7 @@ import { type Explain, faultsOf } from './issues.ts'
 import { located } from './located.ts'
 import { prune } from './prune.ts'
 import { read } from './read.ts'
-import { find, plainValue, type Tree } from './tree.ts'
+import { find, plainValue, type Tree, treeOf } from './tree.ts'
 
 /** What reading a document gave: the document, unless an error stands among the diagnostics. */
 export interface Parsed<T> {
@@ -16,11 +16,13 @@ export interface Parsed<T> {
 /** One kind of document: its schema, what its schema cannot say, and better words for faults that have a known cause. */
 export interface Kind<T> {
   readonly schema: z.ZodType<T>
-  check(document: Document<T>): readonly Fault[]
+  check(document: Document<T>): Iterable<Fault>
   readonly explain: Explain
+  /** What takes the place of root keys that must be there, so that the rest can be checked when they are at fault. */
+  readonly standIns: Readonly<Record<string, unknown>>
 }
 
-/** Most diagnostics of one document; what is beyond is counted. */
+/** Most diagnostics of one document. */
 const maxDiagnostics = 200
 
 /** Reads a document and checks it; every fault at once, in the order of the text. Never throws. */
@@ -32,16 +34,17 @@ export function parse<T>(kind: Kind<T>, text: string, file: string): Parsed<T> {
   const result = kind.schema.safeParse(value)
   if (result.success) {
     const document = located(file, source, tree, result.data)
-    for (const fault of kind.check(document)) diagnostics.push(diagnostic(document, fault))
-    const sorted = inOrder(diagnostics)
-    return sorted.some((d) => d.severity === 'error') ? { diagnostics: sorted } : { document, diagnostics: sorted }
+    for (const fault of first(kind.check(document))) diagnostics.push(diagnostic(document, fault))
+    const failed = diagnostics.some(({ severity }) => severity === 'error')
+    return failed ? { diagnostics: inOrder(diagnostics) } : { document, diagnostics: inOrder(diagnostics) }
   }
 
   const written = located(file, source, tree, value)
-  for (const fault of faultsOf(kind.schema, value, result.error.issues.slice(0, maxDiagnostics))) {
+  for (const fault of faultsOf(kind.schema, value, result.error.issues, maxDiagnostics)) {
     diagnostics.push(diagnostic(written, { ...fault, ...kind.explain(fault, value) }))
   }
-  for (const found of checkRest(kind, file, source, tree)) diagnostics.push(found)
+  // With so many faults nobody misses those behind them, and finding them would cost as much again.
+  if (diagnostics.length < maxDiagnostics) diagnostics.push(...checkRest(kind, file, source, tree))
   return { diagnostics: inOrder(diagnostics) }
 }
 
@@ -50,14 +53,29 @@ export function parse<T>(kind: Kind<T>, text: string, file: string): Parsed<T> {
  * condition. What is only missing because it was taken out is not said again.
  */
 function checkRest<T>(kind: Kind<T>, file: string, source: string, tree: Tree): Diagnostic[] {
-  const pruned = prune(kind.schema, tree)
+  const pruned = prune(kind.schema, tree, mapOf(kind.standIns))
   if (!pruned) return []
   const document = located(file, source, tree, pruned.value)
-  return kind
-    .check(document)
+  return first(kind.check(document))
     .filter(({ names }) => names === undefined || !pruned.words.has(names))
     .filter(({ code, path }) => code !== 'missing-key' || !pruned.owners.has(find(tree, path.slice(0, -1)).node))
     .map((fault) => diagnostic(document, fault))
+}
+
+/** As many faults as are ever shown: the rest is not even looked for. Warnings never end the search for an error. */
+function first(faults: Iterable<Fault>): Fault[] {
+  const errors: Fault[] = []
+  const warnings: Fault[] = []
+  for (const fault of faults) {
+    if (fault.severity === 'warning') {
+      if (warnings.length <= maxDiagnostics) warnings.push(fault)
+    } else if (errors.push(fault) > maxDiagnostics) break
+  }
+  return [...errors, ...warnings]
+}
+
+function mapOf(values: Readonly<Record<string, unknown>>): Record<string, Tree> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, treeOf(value, [0, 0])]))
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
@@ -72,12 +90,10 @@ function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
         before.range.column !== d.range.column
       )
     })
-  const rest = sorted.length - maxDiagnostics
   const last = sorted[maxDiagnostics]
-  if (rest <= 0 || !last) return sorted
+  if (!last) return sorted
   const shown = sorted.slice(0, maxDiagnostics)
-  return [
-    ...shown,
-    { severity: 'error', code: 'bound', message: `${rest} more faults are not shown`, range: last.range },
-  ]
+  const severity = sorted.some((d) => d.severity === 'error') ? 'error' : 'warning'
+  const message = `more than ${maxDiagnostics} faults; the rest is not shown`
+  return [...shown, { severity, code: 'bound', message, range: last.range }]
 }

@@ -13,8 +13,15 @@ export interface Pruned<T> {
   readonly words: ReadonlySet<string>
 }
 
-/** Takes the parts of a tree out that its schema refuses, in place. Undefined when the root falls too. */
-export function prune<T>(schema: z.ZodType<T>, tree: Tree): Pruned<T> | undefined {
+/**
+ * Takes the parts of a tree out that its schema refuses, in place. `standIns` take the place of root keys that must be
+ * there. Undefined when the root falls too.
+ */
+export function prune<T>(
+  schema: z.ZodType<T>,
+  tree: Tree,
+  standIns: Readonly<Record<string, Tree>>,
+): Pruned<T> | undefined {
   const owners = new Set<Tree>()
   const words = new Set<string>()
   for (let round = 0; round < maxRounds; round++) {
@@ -25,7 +32,7 @@ export function prune<T>(schema: z.ZodType<T>, tree: Tree): Pruned<T> | undefine
         issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
       )
       .flatMap((path) => cut(tree, path.map(String)) ?? [])
-    if (cuts.length === 0) return undefined
+    if (cuts.length === 0 && !fill(tree, standIns)) return undefined
     for (const { owner, key, child } of cuts) {
       owners.add(owner)
       words.add(key)
@@ -36,6 +43,14 @@ export function prune<T>(schema: z.ZodType<T>, tree: Tree): Pruned<T> | undefine
     }
   }
   return undefined
+}
+
+/** Puts stand-ins where root keys are missing. Returns whether there was one to put. */
+function fill(root: Tree, standIns: Readonly<Record<string, Tree>>): boolean {
+  if (root.kind !== 'map') return false
+  const missing = Object.entries(standIns).filter(([key]) => !root.entries.has(key))
+  for (const [key, value] of missing) root.entries.set(key, { key: root.span, value })
+  return missing.length > 0
 }
 
 function addWords(tree: Tree, words: Set<string>): void {

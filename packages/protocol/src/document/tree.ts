@@ -31,6 +31,17 @@ export function plainValue(tree: Tree): unknown {
   }
 }
 
+/** A tree of a plain value that was not written anywhere: every part of it has the same place. */
+export function treeOf(value: unknown, span: Span): Tree {
+  if (Array.isArray(value)) return { kind: 'list', span, items: value.map((item) => treeOf(item, span)) }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, item]) => [key, { key: span, value: treeOf(item, span) }] as const)
+    return { kind: 'map', span, entries: new Map(entries) }
+  }
+  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+  return { kind: 'scalar', span, value: plain }
+}
+
 /** The node at a path, with its key's span; `exact` is false when a parent stands in for what does not exist. */
 export function find(root: Tree, path: Path): { node: Tree; key: Span; exact: boolean } {
   let node = root

@@ -17,18 +17,24 @@ const perPrincipalPerDay = object({
 /** Allow-lists, floors and defaults; the mirror of the wiring. A missing allow-list allows nothing, as an empty one does. */
 export const security = object({
   models: object({
-    allowProviders: names.optional(),
-    defaultProviders: names.optional(),
-    allowedModels: z.record(name, z.array(z.string().min(1))).optional(),
+    allowProviders: names.optional().describe('Model providers that may be used; missing or empty: none'),
+    defaultProviders: names.optional().describe('Those that are used when a Context names none'),
+    allowedModels: z
+      .record(name, z.array(z.string().min(1)))
+      .optional()
+      .describe('Models that may be used, by provider'),
   }).optional(),
   tools: object({
-    allowServers: names.optional(),
+    allowServers: names.optional().describe('MCP servers that may be used; missing or empty: none'),
     allow: z
       .array(toolPattern)
       .optional()
       .describe('The ceiling for every Context; missing: all tools of the allowed servers'),
-    deny: z.array(toolPattern).optional(),
-    allowProjectServers: z.union([z.boolean(), z.literal('sandboxed')]).optional(),
+    deny: z.array(toolPattern).optional().describe('Tools that may not be called, whatever allows them'),
+    allowProjectServers: z
+      .union([z.boolean(), z.literal('sandboxed')])
+      .optional()
+      .describe('Whether a project may wire servers of its own (default false)'),
     allowContextDefault: z
       .boolean()
       .optional()
@@ -36,15 +42,28 @@ export const security = object({
     allowSampling: names.optional().describe('Servers that may ask the client for a model turn'),
     allowElicitation: names.optional().describe('Servers that may ask the client for input from its user'),
   }).optional(),
-  agents: object({ allowEndpoints: names.optional(), defaultEnable: names.optional() }).optional(),
-  executors: object({ allowExecutors: names.optional(), defaultEnable: names.optional() }).optional(),
-  memory: object({ allowStores: names.optional(), defaultStore: name.optional() }).optional(),
-  loggers: object({ allowEnable: names.optional(), defaultEnable: names.optional() }).optional(),
-  secrets: object({ allowProviders: z.array(z.enum(secretProviders)).optional() }).optional(),
-  plugins: pluginSecurity.optional(),
+  agents: object({ allowEndpoints: names.optional(), defaultEnable: names.optional() })
+    .optional()
+    .describe('Agents elsewhere that may be used'),
+  executors: object({ allowExecutors: names.optional(), defaultEnable: names.optional() })
+    .optional()
+    .describe('Executor plugins that may be used'),
+  memory: object({ allowStores: names.optional(), defaultStore: name.optional() })
+    .optional()
+    .describe('Memory stores that may be used'),
+  loggers: object({ allowEnable: names.optional(), defaultEnable: names.optional() })
+    .optional()
+    .describe('Loggers that may be used'),
+  secrets: object({ allowProviders: z.array(z.enum(secretProviders)).optional() })
+    .optional()
+    .describe('Where secrets may come from; missing or empty: nowhere'),
+  plugins: pluginSecurity.optional().describe('Which plugins may load'),
   writes: object({
-    mode: z.enum(writeModes).optional(),
-    requireApprovalFor: z.array(toolPattern).optional(),
+    mode: z.enum(writeModes).optional().describe('A floor under every Context: what becomes of writes'),
+    requireApprovalFor: z
+      .array(toolPattern)
+      .optional()
+      .describe('Writes that wait for a person, whatever the Context says'),
     approval: approval.optional(),
   }).optional(),
   approvers: z

@@ -6,15 +6,20 @@ export const secretProviders = ['process.env', 'dot.env', 'os.secrets', 'session
 export type SecretProviderName = (typeof secretProviders)[number]
 
 /** Names one secret; never a whole provider. */
-export const secretReference = object({ provider: z.enum(secretProviders), key: z.string().min(1).max(256) })
+export const secretReference = object({ provider: z.enum(secretProviders), key: z.string().min(1).max(256) }).describe(
+  'Names one secret',
+)
 export type SecretReference = z.infer<typeof secretReference>
 
 const binding = object({
-  name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'the name of an environment variable or header'),
+  name: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'the name of an environment variable or header')
+    .describe('Environment variable or header that holds it'),
   source: secretReference,
-  required: z.boolean().optional(),
-  delivery: z.enum(['env', 'header']).optional(),
-  allowInsecure: z.boolean().optional(),
+  required: z.boolean().optional().describe('Whether nothing starts without it'),
+  delivery: z.enum(['env', 'header']).optional().describe('env for stdio servers, header for the others'),
+  allowInsecure: z.boolean().optional().describe('Lets it come from a source that is not secure under policy strict'),
 })
 export type SecretBinding = z.infer<typeof binding>
 
@@ -22,10 +27,12 @@ const stringMap = z.record(z.string(), z.string())
 const transport = z.discriminatedUnion('type', [
   object({
     type: z.literal('stdio'),
-    command: z.string().min(1),
-    args: z.array(z.string()).optional(),
-    cwd: z.string().optional(),
-    env: stringMap.optional(),
+    command: z.string().min(1).describe('Program that is started'),
+    args: z.array(z.string()).optional().describe('Arguments of the command'),
+    cwd: z.string().optional().describe('Folder it starts in'),
+    env: stringMap
+      .optional()
+      .describe('Environment besides PATH, HOME, LANG, LC_ALL and TMPDIR; secrets belong in credentials.bindings'),
   }),
   object({ type: z.literal('http'), url: z.url(), headers: stringMap.optional() }),
   object({ type: z.literal('sse'), url: z.url(), headers: stringMap.optional() }),
@@ -50,29 +57,32 @@ const toolName = z.string().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'a tool name of le
 
 export const server = object({
   transport,
-  credentials: object({ bindings: z.array(binding).optional() }).optional(),
+  credentials: object({ bindings: z.array(binding).optional() })
+    .optional()
+    .describe('Secrets it gets'),
   config: z.record(z.string(), z.unknown()).optional(),
   tools: z
     .record(toolName, object({ effect: z.enum(['read', 'write']).optional(), timeoutMs: positiveInteger.optional() }))
-    .optional(),
+    .optional()
+    .describe('What is known of its tools, by name'),
   trustAnnotations: z
     .boolean()
     .optional()
     .describe('Whether readOnlyHint of a pinned definition counts (default true)'),
   unsafeEnv: z.boolean().optional().describe('Lets `env` hold NODE_OPTIONS, LD_*, DYLD_* and PYTHON*'),
-  sandbox: sandbox.optional(),
-  startTimeoutMs: positiveInteger.optional(),
-  callTimeoutMs: positiveInteger.optional(),
-  passInstructions: z.boolean().optional(),
-  passLogs: z.boolean().optional(),
-  passRoots: z.boolean().optional(),
+  sandbox: sandbox.optional().describe('How the operating system confines it (stdio only)'),
+  startTimeoutMs: positiveInteger.optional().describe('Longest time it may take to start, in milliseconds'),
+  callTimeoutMs: positiveInteger.optional().describe('Longest time of a call, in milliseconds'),
+  passInstructions: z.boolean().optional().describe('Passes its instructions on to the client'),
+  passLogs: z.boolean().optional().describe('Passes its log messages on to the client'),
+  passRoots: z.boolean().optional().describe("Lets it ask for the client's roots"),
 })
 export type ServerWiring = z.infer<typeof server>
 
 const modelProvider = object({
-  defaultModel: z.string().min(1),
-  supportedModels: z.array(z.string().min(1)).optional(),
-  apiKey: secretReference.optional(),
+  defaultModel: z.string().min(1).describe('Model that is used when none is named'),
+  supportedModels: z.array(z.string().min(1)).optional().describe('Models it has; missing: the default one'),
+  apiKey: secretReference.optional().describe('Where its key is'),
   prices: z
     .record(
       z.string(),
@@ -98,37 +108,50 @@ const gatewayClient = object({ context: z.string().min(1), executor: name, token
 
 /** What exists on this machine and how to reach it. Grants nothing. */
 export const wiring = {
-  models: object({ providers: z.record(name, modelProvider).optional() }).optional(),
-  tools: object({ servers: z.record(serverName, server).optional() }).optional(),
+  models: object({ providers: z.record(name, modelProvider).optional() })
+    .optional()
+    .describe('Model providers, by id'),
+  tools: object({ servers: z.record(serverName, server).optional() })
+    .optional()
+    .describe('MCP servers, by name'),
   agents: object({
     endpoints: z.record(name, z.union([z.url(), object({ url: z.url(), config: free.optional() })])).optional(),
   }).optional(),
-  executors: object({ instances: configured.optional() }).optional(),
-  memory: object({ stores: configured.optional() }).optional(),
-  loggers: object({ config: z.record(name, free).optional() }).optional(),
+  executors: object({ instances: configured.optional() }).optional().describe('Executor plugins, by id'),
+  memory: object({ stores: configured.optional() }).optional().describe('Memory stores, by id'),
+  loggers: object({ config: z.record(name, free).optional() })
+    .optional()
+    .describe('Loggers, by id'),
   secrets: object({
-    defaultProvider: z.enum(secretProviders).optional(),
-    policy: z.enum(['permissive', 'warn', 'strict']).optional(),
+    defaultProvider: z.enum(secretProviders).optional().describe('Where `ecp config secrets add` puts secrets'),
+    policy: z
+      .enum(['permissive', 'warn', 'strict'])
+      .optional()
+      .describe('What is said about sources that are not secure: nothing, a warning, no'),
     providers: object({
       'process.env': object({}).optional(),
-      'dot.env': object({ path: z.string().min(1).optional() }).optional(),
+      'dot.env': object({ path: z.string().min(1).optional() })
+        .optional()
+        .describe('The file; missing: ./.env'),
       'os.secrets': object({}).optional(),
       session: object({}).optional(),
     }).optional(),
   }).optional(),
-  plugins: object({ installs: z.record(name, install).optional() }).optional(),
+  plugins: object({ installs: z.record(name, install).optional() })
+    .optional()
+    .describe('Plugins that are installed, by id'),
   gateway: object({
-    listen: z.string().optional(),
-    clients: z.record(name, gatewayClient).optional(),
-    runWindow: duration.optional(),
+    listen: z.string().optional().describe('Address of `ecp serve`'),
+    clients: z.record(name, gatewayClient).optional().describe('Who may connect, as which executor of which Context'),
+    runWindow: duration.optional().describe("How long a client's calls count as one run; missing: 24h"),
     approvals: object({
       channels: z.array(z.enum(['console', 'cli', 'webhook', 'mcp'])).optional(),
-      wait: duration.optional(),
+      wait: duration.optional().describe('How long a held call waits before it answers pending; missing: 60s'),
     }).optional(),
   }).optional(),
   ledger: object({
     path: z.string().min(1).optional(),
-    postgres: secretReference.optional(),
-    retention: duration.optional(),
+    postgres: secretReference.optional().describe('URL of a PostgreSQL ledger'),
+    retention: duration.optional().describe('After which time whole runs are removed'),
   }).optional(),
 }

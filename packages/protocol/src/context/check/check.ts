@@ -27,7 +27,7 @@ const checks: readonly Check[] = [
 ]
 
 /** What the schema cannot say of a Context. */
-export function checkContext(document: Document<Context>): readonly Fault[] {
+export function* checkContext(document: Document<Context>): Iterable<Fault> {
   const scope = scopeOf(document.value)
-  return checks.flatMap((check) => [...check(scope)])
+  for (const check of checks) yield* check(scope)
 }

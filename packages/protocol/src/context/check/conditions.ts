@@ -38,7 +38,7 @@ function* checkCondition(
   source: string,
   wanted: 'bool' | 'number',
   path: Path,
-  inputs: readonly string[],
+  inputs: ReadonlySet<string>,
 ): Iterable<Fault> {
   const compiled = compileCondition(source, wanted)
   if (!compiled.ok) {
@@ -48,7 +48,7 @@ function* checkCondition(
   }
   const named = compiled.condition.inputs
   for (const name of named === 'all' ? [] : named) {
-    if (inputs.includes(name)) continue
+    if (inputs.has(name)) continue
     const offset = source.indexOf(name)
     const part = { offset, length: name.length }
     const message = `condition ${quote(source)} names an unknown input ${quote(name)}`
@@ -58,7 +58,7 @@ function* checkCondition(
       path,
       names: name,
       message,
-      expected: inputs,
+      expected: [...inputs],
       nearest: near,
       ...(offset < 0 ? {} : { part }),
     }

@@ -10,20 +10,21 @@ import { type Scope, visibleInputs } from './scope.ts'
 const forms = ['${inputs.name}', '${outputs.executor.path}']
 
 interface Place {
-  readonly inputs: readonly string[]
-  readonly executors: readonly string[]
+  readonly inputs: ReadonlySet<string>
+  /** All executors, and the one whose own output is not there yet. */
+  readonly executors: ReadonlySet<string>
+  readonly own: string
   readonly hasItem: boolean
 }
 
 /** That every `${...}` in arguments is one of the known expressions, closed, and names something that is there. */
 export function* checkExpressions(scope: Scope): Iterable<Fault> {
-  const names = scope.executors.map(({ name }) => name)
-  for (const node of scope.executors) yield* executorExpressions(scope, node, names)
+  for (const node of scope.executors) yield* executorExpressions(scope, node)
 }
 
-function* executorExpressions(scope: Scope, node: ExecutorNode, names: readonly string[]): Iterable<Fault> {
+function* executorExpressions(scope: Scope, node: ExecutorNode): Iterable<Fault> {
   const { executor, path, name } = node
-  const place = { inputs: visibleInputs(scope, node), executors: names.filter((other) => other !== name) }
+  const place = { inputs: visibleInputs(scope, node), executors: scope.names, own: name }
   for (const [i, mount] of (executor.mounts ?? []).entries()) {
     const hasItem = mount.when !== undefined
     yield* walk(mount.from.args, [...path, 'mounts', i, 'from', 'args'], { ...place, hasItem })
@@ -58,14 +59,16 @@ function* judge(found: FoundExpression, path: Path, place: Place): Iterable<Faul
       expression.kind === 'input'
         ? (['input', expression.name, place.inputs] as const)
         : (['executor', outputOf(expression.path, place.executors), place.executors] as const)
-    if (known.includes(name)) return
+    if (known.has(name) && !(what === 'executor' && name === place.own)) return
     const message = `${quote(source)} names an unknown ${what} ${quote(name)}`
-    yield { ...base, code: 'reference', names: name, message, expected: known, nearest: nearest(name, known) }
+    yield { ...base, code: 'reference', names: name, message, expected: [...known], nearest: nearest(name, known) }
   }
 }
 
-/** The executor that an output's path begins with: names may hold dots, so the longest that fits. */
-function outputOf(path: string, executors: readonly string[]): string {
-  const fitting = executors.filter((name) => path === name || path.startsWith(`${name}.`))
-  return fitting.toSorted((a, b) => b.length - a.length)[0] ?? path.split('.', 1)[0] ?? path
+/** The executor that an output's path begins with: names may hold dots, so the longest that there is. */
+function outputOf(path: string, executors: ReadonlySet<string>): string {
+  for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
+    if (executors.has(path.slice(0, end))) return path.slice(0, end)
+  }
+  return path.split('.', 1)[0] ?? path
 }

@@ -17,6 +17,6 @@ const checks: readonly ((config: HostConfig) => Iterable<Fault>)[] = [
  * What the schema cannot say of a host config and one document alone can tell. What needs all layers (whether a name is
  * wired, whether a layer redefines one) is for whoever joins them.
  */
-export function checkHostConfig(document: Document<HostConfig>): readonly Fault[] {
-  return checks.flatMap((check) => [...check(document.value)])
+export function* checkHostConfig(document: Document<HostConfig>): Iterable<Fault> {
+  for (const check of checks) yield* check(document.value)
 }

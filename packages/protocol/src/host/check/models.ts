@@ -1,11 +1,13 @@
 import type { Fault } from '../../document/diagnostic.ts'
 import { nearest } from '../../document/nearest.ts'
 import { quote } from '../../document/quote.ts'
+import { holdsSecret } from '../../document/sensitive.ts'
 import type { HostConfig } from '../config.ts'
 
 /** That default, supported and allowed models agree, as far as they stand in this document. */
 export function* checkModels(config: HostConfig): Iterable<Fault> {
   const providers = config.models?.providers ?? {}
+  yield* checkLiterals(providers)
   for (const [id, { defaultModel, supportedModels }] of Object.entries(providers)) {
     if (!supportedModels || supportedModels.includes(defaultModel)) continue
     yield {
@@ -49,6 +51,23 @@ export function* checkModels(config: HostConfig): Iterable<Fault> {
         message,
         expected: supported,
         nearest: nearest(name, supported),
+      }
+    }
+  }
+}
+
+/** Warns of what looks like a key written into the file: it is not known as a secret and would not be redacted. */
+function* checkLiterals(providers: NonNullable<NonNullable<HostConfig['models']>['providers']>): Iterable<Fault> {
+  for (const [id, { config }] of Object.entries(providers)) {
+    for (const key of Object.keys(config ?? {})) {
+      if (!holdsSecret([key])) continue
+      const message = `\`${key}\` written here is not known as a secret and not redacted; name it by \`apiKey: { provider, key }\``
+      yield {
+        code: 'advice',
+        severity: 'warning',
+        path: ['models', 'providers', id, 'config', key],
+        on: 'key',
+        message,
       }
     }
   }

@@ -3,6 +3,7 @@ import { duplicates } from '../../context/check/scope.ts'
 import type { Fault } from '../../document/diagnostic.ts'
 import type { Path } from '../../document/document.ts'
 import { quote } from '../../document/quote.ts'
+import { holdsSecret } from '../../document/sensitive.ts'
 import type { HostConfig } from '../config.ts'
 import type { SecretBinding, ServerWiring } from '../wiring.ts'
 import { nameLoadsCode } from './environment.ts'
@@ -28,10 +29,12 @@ function* checkTransport({ transport, unsafeEnv }: ServerWiring, path: Path): It
     }
     for (const name of Object.keys(transport.env ?? {})) {
       yield* checkName(name, 'env', unsafeEnv === true, [...path, 'env', name], 'key')
+      if (holdsSecret([name])) yield literalSecret(name, [...path, 'env', name])
     }
   } else if (transport.type !== 'external') {
     for (const [name, value] of Object.entries(transport.headers ?? {})) {
       yield* checkName(name, 'header', false, [...path, 'headers', name], 'key')
+      if (holdsSecret([name])) yield literalSecret(name, [...path, 'headers', name])
       if (/[\r\n]/.test(value)) {
         yield {
           code: 'wrong-value',
@@ -41,6 +44,11 @@ function* checkTransport({ transport, unsafeEnv }: ServerWiring, path: Path): It
       }
     }
   }
+}
+
+function literalSecret(name: string, path: Path): Fault {
+  const message = `\`${name}\` written here is not known as a secret and not redacted; bind it in \`credentials.bindings\``
+  return { code: 'advice', severity: 'warning', path, on: 'key', message }
 }
 
 function* checkBindings({ transport, credentials, unsafeEnv }: ServerWiring, path: Path): Iterable<Fault> {
