@@ -17,11 +17,10 @@ const shown = 3
 export function argumentCheck(pinned: PinnedTool): ArgumentCheck {
   const cost = schemaCost(pinned.definition.inputSchema)
   if (cost.fault !== undefined) return () => `its input schema cannot be checked: ${cost.fault}`
+  const { $schema: dialect, $id: _, ...schema } = pinned.definition.inputSchema
+  const ajv = typeof dialect === 'string' && dialect.includes('draft-07') ? compiler(Ajv) : compiler(Ajv2020)
   try {
-    const { $schema: dialect, $id: _, ...schema } = pinned.definition.inputSchema
-    const ajv = typeof dialect === 'string' && dialect.includes('draft-07') ? compiler(Ajv) : compiler(Ajv2020)
     const validate = ajv.compile(schema)
-    ajv.removeSchema(schema)
     return (value) => {
       if (!isCheckable(value, cost)) return 'they are too large or too deep for its input schema'
       try {
@@ -32,6 +31,8 @@ export function argumentCheck(pinned: PinnedTool): ArgumentCheck {
     }
   } catch {
     return () => 'its input schema is not a JSON Schema that can be checked'
+  } finally {
+    ajv.removeSchema(schema)
   }
 }
 
@@ -45,7 +46,6 @@ function compiler(Dialect: typeof Ajv | typeof Ajv2020): Ajv | Ajv2020 {
     strict: false,
     validateFormats: false,
     logger: false,
-    addUsedSchema: false,
     inlineRefs: false,
   } as const
   const ajv = new Dialect({ ...options, code: { regExp } })
