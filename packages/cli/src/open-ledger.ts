@@ -13,14 +13,19 @@ export interface OpenedLedger extends AsyncDisposable {
 
 /** Opens the ledger for reading. Throws `cli.not-found` when nothing was recorded there yet. */
 export async function readLedger(invocation: Invocation): Promise<OpenedLedger> {
+  const found = await readLedgerIfAny(invocation)
+  if (found) return found
   const file = await fileOf(invocation)
-  if (!existsSync(file)) {
-    throw new CliError(
-      'cli.not-found',
-      `no ledger at \`${file}\`: nothing was recorded there yet, or name its folder with \`--trace-dir\``,
-    )
-  }
-  return opened(openSqliteLedger({ file, readOnly: true }), file)
+  throw new CliError(
+    'cli.not-found',
+    `no ledger at \`${file}\`: nothing was recorded there yet, or name its folder with \`--trace-dir\``,
+  )
+}
+
+/** Opens the ledger for reading, where there is one. */
+export async function readLedgerIfAny(invocation: Invocation): Promise<OpenedLedger | undefined> {
+  const file = await fileOf(invocation)
+  return existsSync(file) ? opened(openSqliteLedger({ file, readOnly: true }), file) : undefined
 }
 
 /** Opens the ledger for writing, and makes it if there is none. */

@@ -6,7 +6,8 @@ export {
   userFile,
 } from './config/config-file.ts'
 export type { Coverage, CoveredFile } from './config/covered.ts'
-export { type EffectiveLine, type EffectiveSource, effectiveConfig } from './config/effective.ts'
+export { effectiveConfig } from './config/effective.ts'
+export type { EffectiveLine, EffectiveSource } from './config/effective-line.ts'
 export { effectiveJson, effectiveText } from './config/effective-text.ts'
 export { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-config.ts'
 export { serverFolder } from './config/server-folder.ts'

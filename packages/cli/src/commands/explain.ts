@@ -95,32 +95,29 @@ function unpinnedLine(server: string, paint: Paint): string {
   return `${paint('warn', 'no pins')}: the tools of \`${visible(server)}\` are not known yet; \`ecp lock\` asks it and writes them down`
 }
 
-/** One line for the permission with its first reason; a line for each further reason and condition. */
+/** One line for the permission with its first reason; a line for each further reason, condition, and why it reads or writes. */
 function rows({ executor, kind, target, outlook, acts, actsWhy, reasons, conditions }: Permission): Cell[][] {
   const why = [
-    ...reasons.map(reasonText),
+    ...reasons.map((reason) => `${reason.code}${placeOf(reason)}: ${visible(reason.message)}`),
     ...conditions.map(
-      ({ list, source, entry }) => `${list === 'allow' ? 'if' : 'unless'} ${visible(source)}${placeOf(entry)}`,
+      ({ list, source, entry }) => `${list === 'allow' ? 'if' : 'unless'}${placeOf(entry)}: ${visible(source)}`,
     ),
+    `${acts}: ${visible(actsWhy)}`,
   ]
-  const what = kind === 'tool.call' ? target : `${kind} ${target}`
   const [first = '', ...more] = why
   return [
     [
       { text: visible(executor, 60), style: 'name' },
-      { text: visible(what, 120) },
+      { text: visible(kind === 'tool.call' ? target : `${kind} ${target}`, 120) },
       { text: outlook, style: styles[outlook] },
-      { text: `${acts} (${visible(actsWhy, 80)})` },
+      { text: acts },
       { text: first },
     ],
-    ...more.map((text) => [{ text: '' }, { text: '' }, { text: '' }, { text: '' }, { text }]),
+    ...more.map((text) => [{ text: '' }, { text: '' }, { text: '' }, { text: '' }, { text, style: 'quiet' as const }]),
   ]
 }
 
-function reasonText(reason: Reason): string {
-  return `${reason.code}: ${visible(reason.message)}${placeOf(reason)}`
-}
-
+/** Before the message, so that a narrow terminal cuts off the message and not the place. */
 function placeOf({ rule }: Reason): string {
-  return rule ? `  ${visible(place(rule))}` : ''
+  return rule ? ` ${visible(place(rule))}` : ''
 }

@@ -16,14 +16,17 @@ export function wiringMark(layer: HostLayer, { transport }: ServerWiring): strin
   )
 }
 
+/** What of a ledger the pins need. */
+export type PinsLedger = Pick<Ledger, 'pins' | 'blob' | 'records' | 'append'>
+
 /** First-use pins of one ledger. In records a tool is named `server:tool@mark`; neither name can hold an `@`. */
 export class LedgerPins {
-  readonly #ledger: Ledger
+  readonly #ledger: PinsLedger
   readonly #now: () => number
   /** `tool pinned observed` of changes that are on record, read when the first one is seen. */
   #changes: Set<string> | undefined
 
-  constructor(ledger: Ledger, now: () => number) {
+  constructor(ledger: PinsLedger, now: () => number) {
     this.#ledger = ledger
     this.#now = now
   }

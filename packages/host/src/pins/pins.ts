@@ -1,4 +1,3 @@
-import type { Ledger } from '@ecp/ledger'
 import type { HostLayer } from '@ecp/policy'
 import type { Catalogue, PinnedTool } from '@ecp/protocol'
 import { lockFile } from '../config/trust.ts'
@@ -7,7 +6,7 @@ import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Servers } from '../servers/servers.ts'
 import type { ServerLogEntry } from '../servers/stdio-server.ts'
-import { LedgerPins, wiringMark } from './ledger-pins.ts'
+import { LedgerPins, type PinsLedger, wiringMark } from './ledger-pins.ts'
 import { readLock } from './read-lock.ts'
 import { ServerPins } from './server-pins.ts'
 
@@ -27,7 +26,7 @@ export interface Pins {
 
 export interface PinsOptions {
   readonly layers: readonly HostLayer[]
-  readonly ledger: Ledger
+  readonly ledger: PinsLedger
   readonly servers: Servers
   /** Definitions are redacted before their digests are taken: a server may say its secrets there, too. */
   readonly redactor: Pick<Redactor, 'text' | 'json'>
