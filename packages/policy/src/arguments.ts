@@ -15,6 +15,17 @@ const shown = 3
  * to bound fits nothing.
  */
 export function argumentCheck(pinned: PinnedTool): ArgumentCheck {
+  const known = checks.get(pinned)
+  if (known) return known
+  const check = compileCheck(pinned)
+  checks.set(pinned, check)
+  return check
+}
+
+/** Compiling costs milliseconds, so a check is kept as long as the definition that it belongs to. */
+const checks = new WeakMap<PinnedTool, ArgumentCheck>()
+
+function compileCheck(pinned: PinnedTool): ArgumentCheck {
   const cost = schemaCost(pinned.definition.inputSchema)
   if (cost.fault !== undefined) return () => `its input schema cannot be checked: ${cost.fault}`
   const { $schema: dialect, $id: _, ...schema } = pinned.definition.inputSchema

@@ -1,21 +1,18 @@
 import type { PinnedTool } from '@ecp/protocol'
-import type { ArgumentCheck } from './arguments.ts'
 import type { Plan } from './plan.ts'
 
 /**
- * What was worked out for a policy: plans of pinned tools and checks of their arguments. It only saves time, and is
- * bounded: plans are dropped when there are too many, checks with the definition that they belong to.
+ * Plans of pinned tools that were worked out for a policy. It only saves time, and is bounded: it is emptied when it is
+ * full.
  */
 export interface Memo {
   plan(executor: string, target: string, pinned: PinnedTool, make: () => Plan): Plan
-  check(pinned: PinnedTool, make: () => ArgumentCheck): ArgumentCheck
 }
 
 const most = 20_000
 
 export function newMemo(): Memo {
   const plans = new Map<string, Map<string, { pinned: PinnedTool; plan: Plan }>>()
-  const checks = new WeakMap<PinnedTool, ArgumentCheck>()
   let size = 0
   return {
     plan(executor, target, pinned, make) {
@@ -30,13 +27,6 @@ export function newMemo(): Memo {
       if (!own.has(target)) size++
       plans.set(executor, own.set(target, { pinned, plan }))
       return plan
-    },
-    check(pinned, make) {
-      const known = checks.get(pinned)
-      if (known) return known
-      const check = make()
-      checks.set(pinned, check)
-      return check
     },
   }
 }

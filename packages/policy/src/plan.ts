@@ -68,7 +68,7 @@ function complete(
     ...stages,
     executor,
     pinned,
-    check: () => pinned && policy.memo.check(pinned, () => argumentCheck(pinned)),
+    check: () => pinned && argumentCheck(pinned),
     writes: stages.acts === 'write' ? writeAnswer(policy, executor, stages.subject) : nothing,
     budgets,
     reads: unique(conditions.flatMap((condition) => condition?.usage ?? [])),

@@ -5,6 +5,7 @@ import {
   type Counters,
   canonical,
   type Decision,
+  type Document,
   type Draw,
   type JsonObject,
   parseContext,
@@ -136,4 +137,16 @@ export class Tally {
       .filter(({ at, draw }) => draw.bucket === bucket && at > from && (kind === 'busy') === (draw.kind === 'busy'))
       .reduce((sum, { draw }) => sum + draw.amount, 0)
   }
+}
+
+/** A document of this value, as if it had been read: for tests that make values and not texts. */
+export function documentOf<T>(file: string, value: T): Document<T> {
+  const at = (path: readonly (string | number)[]) => ({
+    file,
+    line: path.length + 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 2,
+  })
+  return { file, value, at, keyAt: at, partAt: at }
 }
