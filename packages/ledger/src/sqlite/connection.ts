@@ -16,7 +16,7 @@ const openingMs = 2_000
  */
 export function openWriting(file: string): Database {
   return guarded(file, () => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     const there = statSync(file, { throwIfNoEntry: false })
     if (there === undefined) create(file)
     else mustBeDatabase(file, there)
@@ -81,10 +81,21 @@ function guardedDatabase(database: Database, prepare: () => void): Database {
 }
 
 function create(file: string): void {
+  unlessThere(() => closeSync(openSync(file, 'wx', 0o600)))
+}
+
+/** Not mkdir's `recursive`: under a folder that refuses with ENOENT (/proc) Node tries that for ever. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  unlessThere(() => mkdirSync(folder, { mode: 0o700 }))
+}
+
+/** Another process may have been first. */
+function unlessThere(make: () => void): void {
   try {
-    closeSync(openSync(file, 'wx', 0o600))
+    make()
   } catch (error) {
-    // Another process made it in the meantime.
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
 }
