@@ -9,12 +9,16 @@ export function print(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false, version: '1.2' })
   visit(document, {
     Scalar(_key, node: Scalar) {
-      if (typeof node.value === 'string' && (node.value.search(escaped) >= 0 || node.value === '<<')) {
-        node.type = 'QUOTE_DOUBLE'
-      }
+      if (typeof node.value === 'string' && needsQuotes(node.value)) node.type = 'QUOTE_DOUBLE'
     },
   })
   return document
     .toString({ lineWidth: 0 })
     .replace(escaped, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+function needsQuotes(text: string): boolean {
+  // White space at the edges of lines does not survive every block scalar that `yaml` writes.
+  const edges = text.includes('\n') && /^\s|[ \t](?:\n|$)|\n\n$/.test(text)
+  return edges || text === '<<' || text.search(escaped) >= 0
 }
