@@ -1,6 +1,6 @@
 import { builtInBudgets, type HostLayer } from '@ecp/policy'
 import { type Json, milliseconds, type Path } from '@ecp/protocol'
-import { type EffectiveLine, type EffectiveSource, source } from './effective.ts'
+import { type EffectiveLine, type EffectiveSource, source } from './effective-line.ts'
 import { keysOf, namesOf, partOf, wiredNames } from './wired.ts'
 
 const nobody = 'nothing is allowed, as no layer names the area'
@@ -171,8 +171,8 @@ function servers(all: Reading): EffectiveLine[] {
     const asking = ofProject(name) ? named.filter(({ layer }) => layer === 'project') : named
     const admitting = ofProject(name) ? named.filter(({ layer }) => layer !== 'project') : []
     if (asking.some((layer) => !namesOf(layer, path).includes(name))) left.push(missing(asking, path, name))
-    else if (admitting.some((layer) => partOf(layer, ['security', 'tools', 'allowProjectServers']) !== true)) {
-      left.push(`not \`${name}\`: the project's servers run in a sandbox only, which comes with a later version`)
+    else if (ofProject(name) && !(admitting.length > 0 && admitting.every(admitsProjects))) {
+      left.push(`not \`${name}\`, which the project wires: \`allowProjectServers\` is not true`)
     } else {
       const sources = [
         ...all.sources(admitting, ['tools', 'allowProjectServers']),
@@ -188,6 +188,9 @@ function servers(all: Reading): EffectiveLine[] {
   const lines = items.map(({ name, sources }, index) => ({ path: [...path, index], value: name, sources }))
   return left.length > 0 ? [{ path, sources, ...note }, ...lines] : lines
 }
+
+const admitsProjects = ({ document }: HostLayer): boolean =>
+  document.value.security?.tools?.allowProjectServers === true
 
 function projectServers(all: Reading): EffectiveLine[] {
   const outer = all.layers.filter(({ layer }) => layer !== 'project')

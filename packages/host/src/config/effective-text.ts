@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative } from 'node:path'
 import { type Json, place, print } from '@ecp/protocol'
-import type { EffectiveLine } from './effective.ts'
+import type { EffectiveLine } from './effective-line.ts'
 
 /** How files are named: `~/` for what is in the home folder, relative for what is in the working folder. */
 interface Places {

@@ -1,6 +1,6 @@
 import type { HostLayer } from '@ecp/policy'
 import { diagnostic, isJsonObject, type Json, type Path } from '@ecp/protocol'
-import { type EffectiveLine, source } from './effective.ts'
+import { type EffectiveLine, source } from './effective-line.ts'
 import { keysOf, partOf, wiringPaths } from './wired.ts'
 
 const hidden = '(not shown)'

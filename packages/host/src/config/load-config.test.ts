@@ -42,6 +42,10 @@ describe('loadConfig finds', () => {
     })
   })
 
+  it('no layer relative to wherever the process happens to be', async () => {
+    await expect(loadConfig({ cwd: root, home: '' })).rejects.toMatchObject({ code: 'host.refused' })
+  })
+
   it('the layers from the outermost inwards, and says where it looked', async () => {
     const loaded = await loadLayers({ machine: '', user: '', project: '' })
     expect(loaded.diagnostics).toEqual([])

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import type { HostLayer } from '@ecp/policy'
 import { type Diagnostic, parseHostConfig, place } from '@ecp/protocol'
 import { HostError } from '../error.ts'
@@ -32,6 +32,9 @@ export interface LoadedConfig {
  */
 export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
   const { cwd, home, machineFile = defaultMachineFile, configFile } = options
+  for (const folder of [cwd, home]) {
+    if (!isAbsolute(folder)) throw new HostError('host.refused', `\`${folder}\` is not the absolute path of a folder`)
+  }
   const discovered = configFile === undefined
   const wanted: Omit<ConfigFile, 'exists'>[] = [
     { layer: 'machine', path: machineFile, discovered: false },

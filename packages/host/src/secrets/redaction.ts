@@ -10,6 +10,8 @@ import { type View, views } from './views.ts'
 export const shortestSearched = 8
 /** How often the output is searched again for secrets that the replacing itself has spelled. */
 const rounds = 8
+/** Longer texts (UTF-16 units) are read in pieces of this size: what a search needs is a multiple of what it reads at once. */
+const piece = 512_000
 /** Shorter than any value that is searched for, so that it can hold none. */
 const anonymousMarker = '***'
 
@@ -76,6 +78,7 @@ export function createRedactor(): Redactor {
 
   const redact = (text: string): string => {
     if (known.length === 0 || text.length < shortestSearched) return text
+    if (text.length > piece * 2 && text.isWellFormed()) return inPieces(text, redact)
     let current = text
     for (let round = 0; round < rounds; round++) {
       const bytes = bytesOf(current)
@@ -87,9 +90,20 @@ export function createRedactor(): Redactor {
     return anonymousMarker
   }
 
-  const foundIn = (text: string, owners: Set<number>): void => {
-    if (known.length === 0 || text.length < shortestSearched) return
+  const inPieces = (text: string, each: (part: string) => string): string => {
+    const stream = redactorStream({ find, text: each })
+    const parts: string[] = []
+    for (let at = 0; at < text.length; at += piece) parts.push(stream.write(text.slice(at, at + piece)))
+    parts.push(stream.end())
+    const joined = parts.join('')
+    return joined === text ? text : joined
+  }
+
+  const foundIn = (text: string, owners: Set<number>): string => {
+    if (known.length === 0 || text.length < shortestSearched) return text
+    if (text.length > piece * 2 && text.isWellFormed()) return inPieces(text, (part) => foundIn(part, owners))
     for (const range of find(bytesOf(text)).ranges) for (const owner of range.owners) owners.add(owner)
+    return text
   }
 
   return {
@@ -108,10 +122,7 @@ export function createRedactor(): Redactor {
     },
     found(value) {
       const owners = new Set<number>()
-      mapStrings(value, (text) => {
-        foundIn(text, owners)
-        return text
-      })
+      mapStrings(value, (text) => foundIn(text, owners))
       return [...owners].flatMap((owner) => known[owner]?.reference ?? [])
     },
     stream: () => redactorStream({ find, text: redact }),
