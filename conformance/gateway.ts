@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redecideRecorded } from '@ecp/host'
 import { openSqliteLedger, type Verification } from '@ecp/ledger'
-import type { Json, JsonObject, LedgerRecord } from '@ecp/protocol'
+import type { Catalogue, Json, JsonObject, LedgerRecord } from '@ecp/protocol'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { parse, stringify } from 'yaml'
@@ -12,6 +12,8 @@ import type { ToolsByServer } from './case.ts'
 import { type Documents, hostLayers } from './documents.ts'
 
 const ecp = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'ecp.js')
+// Starting a process costs half as much where what it loads is kept compiled.
+const compiled = join(tmpdir(), 'ecp-conformance-compiled')
 const serverScript = join(import.meta.dirname, 'server.ts')
 
 /** What an MCP client got for a call. */
@@ -20,6 +22,13 @@ export interface Reply {
   readonly facts?: { readonly effect: string; readonly codes: readonly string[]; readonly actionId: string }
   /** The calls that reached the servers meanwhile. */
   readonly reached: readonly { readonly target: string; readonly arguments: Json }[]
+}
+
+interface Held {
+  readonly records: readonly LedgerRecord[]
+  /** Actions whose target was pinned when they were decided. */
+  readonly pinned: ReadonlySet<string>
+  readonly verification: Verification
 }
 
 /** `ecp mcp` for the documents of a case, with real servers behind and a ledger of its own, in a folder of its own. */
@@ -92,12 +101,18 @@ export class Gateway {
     if (status !== 0) throw new TypeError(`\`ecp freeze\` ended with ${status}: ${stderr}`)
   }
 
-  /** What the ledger holds of the one run that there was, once the gateway has stopped. */
-  ledger(): { readonly records: readonly LedgerRecord[]; readonly verification: Verification } {
+  /** What the ledger holds once the gateway has stopped: the one run that there was. */
+  ledger(): Held {
     const ledger = openSqliteLedger({ file: this.#path('ledger', 'ledger.db'), readOnly: true })
     try {
       const records = ledger.runs().flatMap(({ run }) => [...ledger.records(run)].map(({ record }) => record))
-      return { records, verification: ledger.verify({ redecide: redecideRecorded }) }
+      const pinned = records.flatMap((record) => {
+        if (record.kind !== 'action.decided') return []
+        const { action, catalogue } = record.body
+        const { tools } = JSON.parse(ledger.blob(catalogue) ?? '{}') as Partial<Catalogue> // reason: verify checks it
+        return Object.hasOwn(tools ?? {}, action.target) ? [action.id] : []
+      })
+      return { records, pinned: new Set(pinned), verification: ledger.verify({ redecide: redecideRecorded }) }
     } finally {
       ledger.close()
     }
@@ -112,7 +127,7 @@ export class Gateway {
   }
 
   get #environment(): Record<string, string> {
-    return { PATH: process.env.PATH ?? '', HOME: this.#path('home') }
+    return { PATH: process.env.PATH ?? '', HOME: this.#path('home'), NODE_COMPILE_CACHE: compiled }
   }
 
   #command(args: readonly string[]): [string, ...string[]] {
@@ -133,7 +148,9 @@ export class Gateway {
     const document = parse(text) as { tools?: { servers?: Record<string, JsonObject> } } // reason: printed by documents.ts
     for (const [name, server] of Object.entries(document.tools?.servers ?? {})) {
       const args = [serverScript, this.#path('tools.json'), name, this.#path('calls.log')]
-      Object.assign(server, { transport: { type: 'stdio', command: process.execPath, args } })
+      Object.assign(server, {
+        transport: { type: 'stdio', command: process.execPath, args, env: { NODE_COMPILE_CACHE: compiled } },
+      })
     }
     return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
   }
