@@ -7,15 +7,14 @@ import { steps } from '../src/index.ts'
 import { type Boundary, boundary, faultsOf, recordsOf } from './boundary.ts'
 
 const script = join(import.meta.dirname, 'fixtures', 'die-at-step.ts')
-const times = 4
+const times = 3
 
-/** Runs the script until it dies; answers the signal it died of. */
+/** Runs the script until it dies; answers the signal it died of. With `afterMs` it dies that long after its first call. */
 async function dieAt(world: Boundary, tool: string, step: string, before: number, afterMs?: number) {
   const args = ['--conditions=ecp-source', script, JSON.stringify(world.options()), tool, step, String(before)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  const timer = afterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), afterMs)
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  if (afterMs !== undefined) child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs))
   const [, signal] = await once(child, 'exit')
-  clearTimeout(timer)
   return signal
 }
 
@@ -87,12 +86,14 @@ describe('kill -9 at every step', { timeout: 120_000 }, () => {
 })
 
 test('kill -9 at moments that nobody chose, again and again on one ledger', { timeout: 120_000 }, async () => {
-  const world = boundary()
-  for (let round = 0; round < 12; round += 1) await dieAt(world, 'write', 'never', 1_000_000, 400 + round * 37)
+  const world = boundary({
+    policies: '{ toolAccess: { default: deny, allow: ["witness:*"] }, budgets: { maxToolCalls: 100000 } }',
+  })
+  for (let round = 0; round < 10; round += 1) {
+    expect(await dieAt(world, 'write', 'never', 1_000_000, round * 7)).toBe('SIGKILL')
+  }
   const records = await expectWhole(world)
-  expect(records.some(({ kind }) => kind === 'action.intended')).toBe(true)
   const outcomes = records.flatMap((record) => (record.kind === 'action.finished' ? [record.body.outcome.status] : []))
-  expect(new Set(outcomes)).toEqual(
-    new Set(['completed', 'unknown', 'denied'].filter((one) => outcomes.includes(one as never))),
-  ) // reason: narrows nothing
+  expect(outcomes).toContain('completed')
+  expect(outcomes.filter((status) => status !== 'completed' && status !== 'unknown')).toEqual([])
 })
