@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { calling, failure, fixture, isAlive, official, type Pool, pool, secret, textOf, wired } from './servers.ts'
 
@@ -230,3 +232,16 @@ test('close ends the whole process group, in bounded time, also of a server that
   await expect.poll(() => isAlive(pid)).toBe(false)
   await failure(servers.tools('deaf'), 'server.start-failed')
 })
+
+test.each(['exit', 'throw'])(
+  'a process that ends by %s takes the servers and what they started with it',
+  async (how) => {
+    const script = fileURLToPath(new URL('fixtures/ends-suddenly.ts', import.meta.url))
+    const args = ['--disable-warning=ExperimentalWarning', '--conditions=ecp-source', script, how]
+    const pid = await new Promise<number>((resolve) => {
+      execFile(process.execPath, args, (_error, stdout) => resolve(Number(stdout)))
+    })
+    expect(pid).toBeGreaterThan(0)
+    await expect.poll(() => isAlive(pid)).toBe(false)
+  },
+)

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { HostError, type HostErrorCode } from '../src/error.ts'
@@ -88,14 +89,10 @@ export async function failure(promise: Promise<unknown>, code: HostErrorCode): P
   throw new Error(`it should have failed with ${code}`)
 }
 
-/** Whether a process (a zombie not yet collected aside) is there. */
+/** Whether a process runs. One that has ended and was not collected by its parent yet does not. */
 export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z')
 }
 
 export function textOf(result: { readonly content?: unknown }): string {

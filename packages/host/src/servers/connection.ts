@@ -47,9 +47,12 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const { server, limits, redactor } = options
   const child = await spawnServer(server)
   options.onChild(child)
-  const stderr = new StderrTail(redactor.stream(), limits, (message) =>
-    options.log({ level: 'info', server: server.name, event: 'stderr', message }),
-  )
+  let logged = 0
+  const stderr = new StderrTail(redactor.stream(), limits, (line) => {
+    if (++logged > limits.loggedStderrLines + 1) return
+    const message = logged > limits.loggedStderrLines ? 'further stderr lines are not logged' : line
+    options.log({ level: 'info', server: server.name, event: 'stderr', message })
+  })
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => stderr.write(chunk))
   const transport = new ChildTransport(server.name, child, limits)
   const ended = child.ended.then((exit) => {

@@ -32,6 +32,8 @@ export interface ServerLimits {
   /** What is kept of stderr. */
   readonly stderrLines: number
   readonly stderrBytes: number
+  /** Lines of stderr that one connection may put into the log. The last ones are kept all the same. */
+  readonly loggedStderrLines: number
   /** How long a server may take to go after its stdin was closed, then after SIGTERM. SIGKILL follows. */
   readonly closeMs: number
   readonly terminateMs: number
@@ -52,6 +54,7 @@ export const defaultServerLimits: ServerLimits = {
   maxToolBytes: 16_000_000,
   stderrLines: 20,
   stderrBytes: 8_000,
+  loggedStderrLines: 5_000,
   closeMs: 500,
   terminateMs: 2_000,
   firstBackoffMs: 500,
