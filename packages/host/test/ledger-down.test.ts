@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { boundary, faultsOf, request } from './boundary.ts'
@@ -70,5 +70,7 @@ function fill(file: string): void {
     for (;;) writeSync(descriptor, Buffer.alloc(4_096))
   } catch {
     // The disk is full now.
+  } finally {
+    closeSync(descriptor)
   }
 }
