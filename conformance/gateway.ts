@@ -67,10 +67,16 @@ export class Gateway {
   async start(): Promise<void> {
     const client = new Client({ name: 'conformance', version: '1.0.0' })
     const [command, ...args] = this.#command(this.#args)
-    await client.connect(
-      new StdioClientTransport({ command, args, env: this.#environment, cwd: this.#folder, stderr: 'ignore' }),
-    )
+    const options = { command, args, env: this.#environment, cwd: this.#folder, stderr: 'pipe' } as const
+    const transport = new StdioClientTransport(options)
+    let said = ''
+    transport.stderr?.on('data', (part) => {
+      said += part
+    })
     this.#client = client
+    await client.connect(transport).catch((cause: unknown) => {
+      throw new TypeError(`\`ecp mcp\` did not answer: ${said}`, { cause })
+    })
     const { tools } = await client.listTools()
     this.#listed = new Set(tools.map(({ name }) => name))
   }
