@@ -1,5 +1,7 @@
+import { canonical } from '@ecp/protocol'
 import { expect, test } from 'vitest'
 import { actionOf, catalogueOf, contextWith, decided, hostWith, policyOf, reads, summary } from '../test/world.ts'
+import { load } from './index.ts'
 
 const catalogue = catalogueOf({
   'files:read': reads,
@@ -90,4 +92,28 @@ const lists: [title: string, access: string, target: string, args: object, wante
 test.each(lists)('lists: %s', (_, access, target, args, wanted) => {
   const policy = policyOf(contextWith(`toolAccess: { default: deny, ${access} }`), { user: open })
   expect(summary(decided(policy, catalogue, actionOf({ target, arguments: args as never })))).toBe(wanted) // reason: a table's object is JSON
+})
+
+test.each([
+  ['as it was pinned', undefined, 'allow context.tool-allowed'],
+  ['seen again as it was', 'digest of files:read', 'allow context.tool-allowed'],
+  ['changed since', 'another digest', 'deny tool.definition-changed context.tool-allowed'],
+])('a definition %s', (_, observed, wanted) => {
+  const policy = policyOf(contextWith('toolAccess: { default: deny, allow: ["files:read"] }'), { user: open })
+  const pinned = catalogue.tools['files:read']
+  const tools = pinned ? { 'files:read': observed === undefined ? pinned : { ...pinned, observed } } : {}
+  expect(summary(decided(policy, { tools }, actionOf()))).toBe(wanted)
+})
+
+test('names of any length are cut in messages, and what was cut is still canonical', () => {
+  const policy = policyOf(contextWith('toolAccess: { default: deny }'), { user: open })
+  const decision = decided(policy, catalogue, actionOf({ target: `files:${'\u{1f600}'.repeat(100_000)}` }))
+  expect(canonical(decision).length).toBeLessThan(20_000)
+})
+
+test('data of another format is refused', () => {
+  const { data } = policyOf(contextWith('toolAccess: { default: deny }'), { user: open })
+  // reason: what an older or newer version could have written
+  const other = { ...data, format: 2 } as unknown as typeof data
+  expect(() => load(other, '')).toThrow(expect.objectContaining({ code: 'policy.unreadable' }))
 })

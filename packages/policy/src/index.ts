@@ -5,6 +5,7 @@ export type { ExecutorData, HostData, HostLayerName, PolicyData, Section, Span }
 export { acts, decide } from './decide.ts'
 export { draws } from './draws.ts'
 export { type Effect, toolEffect } from './effect.ts'
+export { PolicyError, type PolicyErrorCode } from './error.ts'
 export { explain, type Outlook, type Permission, visibleTools } from './explain.ts'
 export { load, type Policy } from './policy.ts'
 export { reachableServers } from './reachable.ts'

@@ -14,6 +14,7 @@ import {
 } from '@ecp/protocol'
 import { escapePointer } from './compile.ts'
 import type { ExecutorData, HostData, HostLayerName, PolicyData, Section } from './data.ts'
+import { PolicyError } from './error.ts'
 import { type Memo, newMemo } from './memo.ts'
 
 /** An entry of an allow or deny list. */
@@ -93,8 +94,12 @@ export interface Policy {
   readonly memo: Memo
 }
 
-/** Makes a compiled policy ready. A condition that does not compile denies; a pattern that cannot be read throws. */
+/**
+ * Makes a compiled policy ready. A condition that does not compile is an error whenever it is looked at, and so denies. Throws
+ * `policy.unreadable` for data of another format, and `pattern.invalid` for a pattern that cannot be read.
+ */
 export function load(data: PolicyData, digest: string): Policy {
+  if (data.format !== 1) throw new PolicyError('policy.unreadable', `policy data of format \`${data.format}\` is not 1`)
   const executors = new Map<string, ExecutorView>()
   const byName = new Map(data.executors.map((executor) => [executor.name, executor]))
   const view = (executor: ExecutorData, below: readonly string[]): ExecutorView => {

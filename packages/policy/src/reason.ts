@@ -1,7 +1,11 @@
 import { type Code, codes, type Effect, type Layer, layers, type Reason, type SourceRange } from '@ecp/protocol'
 
+/** Longest message, in UTF-16 units: what others name may be of any length. */
+const longest = 1_000
+
 /** A reason, with its rule's place where it comes from one. */
-export function reason(code: Code, layer: Layer, message: string, rule?: SourceRange): Reason {
+export function reason(code: Code, layer: Layer, text: string, rule?: SourceRange): Reason {
+  const message = text.length > longest ? `${text.slice(0, longest).toWellFormed()}...` : text
   return rule === undefined ? { code, layer, message } : { code, layer, rule, message }
 }
 

@@ -36,73 +36,77 @@ export const rule: fc.Arbitrary<ToolRule> = fc.oneof(
   pattern,
   fc.record({ tool: pattern, when: condition }, { requiredKeys: ['tool'] }).map((made) => made as ToolRule), // reason: a missing key is what `when?` means
 )
-const some = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined })
 const list = <T>(of: fc.Arbitrary<T>, maxLength = 4) => fc.array(of, { maxLength })
 const limit = fc.integer({ min: 1, max: 3 })
+/** Most made worlds must allow something, or nothing would be learnt from what they deny: rules are rare that refuse all. */
+const rarely = <T>(of: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: of })
+const mostly = <T>(usual: T, of: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: of })
+// reason: `undefined` stands for a missing key here, and is dropped when documents are compiled
+const optional = <T>(made: fc.Arbitrary<unknown>) => made as fc.Arbitrary<T>
 
-const controls = fc.record(
-  {
-    mode: fc.constantFrom('forbid', 'propose-only', 'execute-if-allowed'),
-    requireApprovalFor: list(pattern),
-    approval: fc.record(
-      { approvers: list(fc.constantFrom('alice', 'ops')), quorum: limit, expiresAfter: fc.constantFrom('1h', '24h') },
-      { requiredKeys: [] },
-    ),
-  },
-  { requiredKeys: [] },
+const controls = fc.oneof(
+  fc.constant(undefined),
+  optional<NonNullable<Policies['writeControls']>>(
+    fc.record({
+      mode: mostly<string | undefined>('execute-if-allowed', fc.constantFrom(undefined, 'forbid', 'propose-only')),
+      requireApprovalFor: fc.oneof(fc.constant(undefined), list(pattern, 1)),
+      approval: rarely(
+        fc.record({
+          approvers: rarely(list(fc.constantFrom('alice', 'ops'))),
+          quorum: limit,
+          expiresAfter: fc.constantFrom('1h', '24h'),
+        }),
+      ),
+    }),
+  ),
 )
 
-export const policies: fc.Arbitrary<Policies> = fc
-  .record(
-    {
-      toolAccess: fc.record(
-        { default: fc.constantFrom('deny', 'allow'), allow: list(rule, 6), deny: list(rule) },
-        { requiredKeys: ['default'] },
-      ),
-      writeControls: controls,
-      budgets: fc.record(
-        {
-          maxToolCalls: limit,
-          maxRepeats: limit,
-          maxDenials: limit,
-          perTool: fc.dictionary(
+export const policies: fc.Arbitrary<Policies> = optional(
+  fc.record({
+    toolAccess: fc.record({
+      default: fc.constantFrom('deny', 'allow'),
+      allow: fc.oneof(list(rule, 6), fc.constant(['*:*'])),
+      deny: rarely(list(rule, 2)),
+    }),
+    writeControls: controls,
+    budgets: rarely(
+      fc.record({
+        maxToolCalls: rarely(limit),
+        maxRepeats: rarely(limit),
+        maxDenials: rarely(limit),
+        perTool: rarely(
+          fc.dictionary(
             pattern,
-            fc.record({ maxCalls: limit, sum: fc.constant('args.n'), max: limit }, { requiredKeys: [] }),
+            optional(fc.record({ maxCalls: rarely(limit), sum: rarely(fc.constant('args.n')), max: limit })),
             { maxKeys: 2 },
           ),
-        },
-        { requiredKeys: [] },
-      ),
-    },
-    { requiredKeys: [] },
-  )
-  .map((made) => made as Policies) // reason: missing keys are what optional keys mean
+        ),
+      }),
+    ),
+  }),
+)
 
-const names = <T extends string>(...of: T[]) => fc.uniqueArray(fc.constantFrom(...of))
+const names = <T extends string>(...of: T[]) => mostly(of, fc.subarray(of))
 
 /** `security` with every area that a tool call looks at named, so that another layer can only narrow it. */
-export const security: fc.Arbitrary<Security> = fc
-  .record(
-    {
-      tools: fc.record(
-        {
-          allowServers: names(...servers),
-          allow: list(pattern),
-          deny: list(pattern, 1),
-          allowProjectServers: fc.constantFrom(true, false, 'sandboxed'),
-          allowContextDefault: fc.boolean(),
-        },
-        { requiredKeys: ['allowServers'] },
-      ),
-      secrets: fc.record({ allowProviders: names('process.env', 'session') }, { requiredKeys: [] }),
-      writes: controls,
-      plugins: fc.record({ allowKinds: names('tool', 'provider'), denyIds: names(...servers) }, { requiredKeys: [] }),
-      budgets: fc.record({ perRun: fc.record({ maxToolCalls: limit }) }, { requiredKeys: [] }),
-      approvers: fc.constant({ alice: { groups: ['ops'] } }),
-    },
-    { requiredKeys: ['tools', 'secrets'] },
-  )
-  .map((made) => made as unknown as Security) // reason: missing keys are what optional keys mean
+export const security: fc.Arbitrary<Security> = optional(
+  fc.record({
+    tools: fc.record({
+      allowServers: names(...servers),
+      allow: rarely(list(pattern)),
+      deny: rarely(list(pattern, 1)),
+      allowProjectServers: mostly<boolean | string>(true, fc.constantFrom(false, 'sandboxed')),
+      allowContextDefault: fc.boolean(),
+    }),
+    secrets: fc.record({ allowProviders: names('process.env', 'session') }),
+    writes: controls,
+    plugins: rarely(fc.record({ allowKinds: names('tool', 'provider'), denyIds: rarely(fc.subarray([...servers])) })),
+    budgets: rarely(fc.record({ perRun: fc.record({ maxToolCalls: limit }) })),
+    approvers: fc.constant({ alice: { groups: ['ops'] } }),
+  }),
+)
 
 /** Security that names only some areas. */
 export const narrowing: fc.Arbitrary<Security> = fc
@@ -122,7 +126,7 @@ export const world: fc.Arbitrary<World> = fc.record({
   main: policies,
   top: policies,
   user: security,
-  project: some(narrowing),
+  project: fc.option(narrowing, { nil: undefined }),
   inputs: fc.record({ open: fc.boolean() }),
 })
 
@@ -162,6 +166,7 @@ export function dataOf(of: World, machine?: Security): PolicyData {
 export const policyOf = (of: World, machine?: Security): Policy => load(dataOf(of, machine), 'digest')
 
 export const args: fc.Arbitrary<Json> = fc.oneof(
+  fc.record({ n: fc.constantFrom(1, 2), path: fc.constant('/srv/a') }),
   fc.record(
     { n: fc.constantFrom(1, 5, 6.5, 100), path: fc.constantFrom('/srv/a', '/srv/../etc', 'x') },
     { requiredKeys: [] },
