@@ -8,7 +8,15 @@ export function object<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject({ ...shape, _meta: meta })
 }
 
-export const name = z.string().min(1).max(128)
+/** A name of something in a document: nothing in it may move a terminal's cursor or end a line. */
+export const name = z
+  .string()
+  .min(1)
+  .max(128)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'a name without control characters')
+/** The name of a JSON Schema of a Context. */
+export const schemaName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'a name of letters, digits and _ such as Plan')
 export const description = z.string().max(10_000)
 /** semver.org 2.0.0 */
 export const semver = z
@@ -31,6 +39,14 @@ export const toolReference = z
   .string()
   .max(300)
   .regex(/^[a-z0-9][a-z0-9-]*:[A-Za-z0-9_./-]+$/, 'a tool as server:tool')
+/** A server name: lower case, digits, dashes. `ecp` is reserved. */
+export const serverName = z
+  .string()
+  .max(64)
+  .regex(/^(?!ecp$)[a-z0-9][a-z0-9-]*$/, 'a server name such as files or my-server (`ecp` is reserved)')
+/** A tool name that can be called; others, look-alike characters included, are not listed. */
+export const toolName = z.string().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'a tool name of letters, digits, _ . / -')
+
 /** CEL (cel.dev). Type-checked and bounded by the cross-checks. */
 export const condition = z.string().min(1).max(4_000).describe('A condition in CEL')
 export const moneyUsd = z.number().positive().finite()

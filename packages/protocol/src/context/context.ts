@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { description, jsonSchema, name, object, positiveInteger, semver } from './base.ts'
+import { description, jsonSchema, name, object, positiveInteger, schemaName, semver } from './base.ts'
 import { executor, inputs, orchestrator, output, strategies } from './executor.ts'
 
 export const specVersions = ['ecp/v0.5-draft'] as const
@@ -68,7 +68,7 @@ export const context = object({
   ),
   inputs: inputs.optional().describe('What a run is given, by name'),
   outputs: z.array(output).optional().describe('What a run emits'),
-  schemas: z.record(name, jsonSchema).optional().describe('JSON Schemas, referenced as #/schemas/Name'),
+  schemas: z.record(schemaName, jsonSchema).optional().describe('JSON Schemas, referenced as #/schemas/Name'),
   triggers: z.array(trigger).optional().describe('What starts a run besides a person'),
   orchestration: orchestration.optional().describe('Flat form: the entry point and how it runs the executors'),
   orchestrator: orchestrator.optional().describe('Tree form: the entry point with what is below it'),

@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { description, duration, jsonSchema, name, object, positiveInteger, schemaRef, toolReference } from './base.ts'
+import {
+  description,
+  duration,
+  jsonSchema,
+  name,
+  object,
+  positiveInteger,
+  schemaRef,
+  serverName,
+  toolName,
+  toolReference,
+} from './base.ts'
 import { policies } from './policies.ts'
 
 export const strategies = ['single', 'sequential', 'delegate', 'swarm'] as const
@@ -32,7 +43,7 @@ const mount = object({
   title: z.string().optional(),
   description: description.optional(),
   stage: z.enum(mountStages).describe('seed: before its executor runs; focus, deep: with the plan, if there is one'),
-  from: object({ server: name, tool: name, args: z.record(z.string(), z.unknown()).optional() }).describe(
+  from: object({ server: serverName, tool: toolName, args: z.record(z.string(), z.unknown()).optional() }).describe(
     'The tool call that gives the data',
   ),
   when: object({ selectorFrom: z.string().min(1), maxSelected: positiveInteger.optional() })

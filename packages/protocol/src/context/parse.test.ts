@@ -9,6 +9,30 @@ type Case = readonly [title: string, part: string, by: string, wanted: Partial<D
 
 const typos: readonly Case[] = [
   [
+    'a name that moves the cursor',
+    'name: assistant\n    type',
+    'name: «"assistant\\e[2J"»\n    type',
+    { code: 'wrong-value' },
+  ],
+  [
+    'a server with a colon in a mount',
+    'type: agent',
+    'type: agent\n    mounts: [{ name: m, stage: seed, from: { server: «"a:b"», tool: c } }]',
+    { code: 'wrong-value' },
+  ],
+  [
+    'a schema that no reference can name',
+    'executors:',
+    'schemas: { «my-plan»: {} }\nexecutors:',
+    { code: 'wrong-value' },
+  ],
+  [
+    'a budget for something that is no tool',
+    'toolAccess:',
+    'budgets: { perTool: { «bank»: { maxCalls: 1 } } }\n      toolAccess:',
+    { code: 'wrong-value' },
+  ],
+  [
     'a value in another case',
     'default: deny',
     'default: «Deny»',

@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { duration, name, object, positiveInteger } from '../context/base.ts'
+import { duration, name, object, positiveInteger, serverName, toolName } from '../context/base.ts'
 import { pluginKinds, sourceTypes } from '../context/context.ts'
+
+export { serverName } from '../context/base.ts'
 
 export const secretProviders = ['process.env', 'dot.env', 'os.secrets', 'session'] as const
 export type SecretProviderName = (typeof secretProviders)[number]
@@ -47,13 +49,6 @@ const sandbox = z.union([
     network: object({ allowDomains: z.array(z.string()).optional() }).optional(),
   }),
 ])
-
-/** A server name: lower case, digits, dashes. `ecp` is reserved. */
-export const serverName = z
-  .string()
-  .max(64)
-  .regex(/^(?!ecp$)[a-z0-9][a-z0-9-]*$/, 'a server name such as files or my-server (`ecp` is reserved)')
-const toolName = z.string().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'a tool name of letters, digits, _ . / -')
 
 export const server = object({
   transport,
@@ -141,7 +136,11 @@ export const wiring = {
     .optional()
     .describe('Plugins that are installed, by id'),
   gateway: object({
-    listen: z.string().optional().describe('Address of `ecp serve`'),
+    listen: z
+      .string()
+      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/, 'an address and port such as 127.0.0.1:7391')
+      .optional()
+      .describe('Address of `ecp serve`'),
     clients: z.record(name, gatewayClient).optional().describe('Who may connect, as which executor of which Context'),
     runWindow: duration.optional().describe("How long a client's calls count as one run; missing: 24h"),
     approvals: object({
