@@ -8,12 +8,7 @@ const minimal = sample('minimal.context.yaml')
 type Case = readonly [title: string, part: string, by: string, wanted: Partial<Diagnostic>]
 
 const typos: readonly Case[] = [
-  [
-    'a name that moves the cursor',
-    'name: assistant\n    type',
-    'name: «"assistant\\e[2J"»\n    type',
-    { code: 'wrong-value' },
-  ],
+  ['a name that moves the cursor', 'name: assistant, version', 'name: «"a\\e[2J"», version', { code: 'wrong-value' }],
   [
     'a server with a colon in a mount',
     'type: agent',
