@@ -13,6 +13,7 @@ export { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-conf
 export { serverFolder } from './config/server-folder.ts'
 export { lockFile, refuseUntrusted, type TrustState, trust, trustState, untrust } from './config/trust.ts'
 export { type Needed, refuseUnsupported, unsupported } from './config/unsupported.ts'
+export { unsupportedInContext } from './config/unsupported-context.ts'
 export { HostError, type HostErrorCode } from './error.ts'
 export type { Gate } from './gate/gate.ts'
 export { redecideRecorded } from './gate/redecide.ts'

@@ -17,6 +17,7 @@ import type { ConfigOptions } from './config/config-file.ts'
 import { loadConfig, refuseInvalid } from './config/load-config.ts'
 import { refuseUntrusted } from './config/trust.ts'
 import { refuseUnsupported } from './config/unsupported.ts'
+import { unsupportedInContext } from './config/unsupported-context.ts'
 import { HostError } from './error.ts'
 import { createGate } from './gate/gate.ts'
 import { type Governed, govern } from './gate/governed.ts'
@@ -79,6 +80,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const executors = executorsOf(context.value)
   const reachable = new Map(executors.map(({ name }) => [name, reachableServers(policy, name)]))
   const needed = [...new Set([...reachable.values()].flat())]
+  refuseInvalid(unsupportedInContext(context))
   refuseUnsupported(layers, { servers: needed })
   await secrets.check(needed)
   await secrets.learnAll(needed)
