@@ -106,6 +106,11 @@ test('hostile schemas and data end within their bounds', () => {
   expect(check(filter, { and: [{ or: [{ is: 'a' }, { is: 'b' }] }, { is: 'c' }] })).toBe(undefined)
   expect(check(filter, { and: [{ or: [{ is: 1 }] }] })).toMatch(/must be string/)
   expect(check(object({ a: { pattern: '^(a+)+$' } }), { a: `${'a'.repeat(500_000)}!` })).toMatch(/pattern/)
+  const costly = object({
+    a: { allOf: Array.from({ length: 100 }, (_, i) => ({ pattern: `[ab]*a[ab]{500}[^${i}]` })) },
+  })
+  expect(check(costly, { a: 'ab'.repeat(10) })).toMatch(/must fit its pattern/)
+  expect(check(costly, { a: `c${'ab'.repeat(400_000)}` })).toMatch(/cannot be checked/)
   expect(check(object({ a: { uniqueItems: true } }), { a: Array.from({ length: 50_000 }, (_, i) => ({ i })) })).toBe(
     undefined,
   )

@@ -35,6 +35,7 @@ function compileCheck(pinned: PinnedTool): ArgumentCheck {
     return (value) => {
       if (!isCheckable(value, cost)) return 'they are too large or too deep for its input schema'
       try {
+        steps = 0
         return validate(value) === true ? undefined : describe(validate.errors ?? [])
       } catch {
         return 'they cannot be checked against its input schema'
@@ -66,7 +67,28 @@ function compiler(Dialect: typeof Ajv | typeof Ajv2020): Ajv | Ajv2020 {
   return ajv
 }
 
-const regExp = Object.assign((source: string) => new LinearPattern(source), { code: 'linear' })
+/** Steps (instructions of a pattern times characters of a text) that the patterns of one check may take together. */
+const maxSteps = 100_000_000
+let steps = 0
+
+/** A pattern that counts what it costs: many small ones on one large text are bounded as well. */
+class MeteredPattern {
+  readonly #pattern: LinearPattern
+  constructor(source: string) {
+    this.#pattern = new LinearPattern(source)
+  }
+  test(text: string): boolean {
+    steps += this.#pattern.size * text.length
+    if (steps > maxSteps) throw new RangeError('the patterns cost too much')
+    return this.#pattern.test(text)
+  }
+  /** Ajv tells patterns apart by this text. */
+  toString(): string {
+    return this.#pattern.toString()
+  }
+}
+
+const regExp = Object.assign((source: string) => new MeteredPattern(source), { code: 'linear' })
 
 /** JSON Schema's `uniqueItems` over canonical texts, so that the cost is linear and not quadratic. */
 function uniqueItems(wanted: boolean, items: readonly Json[]): boolean {

@@ -18,7 +18,7 @@ export interface Facts {
 }
 
 /** Steps that one evaluation may cost at most; what could cost more is an error. */
-const maxSteps = 200_000_000
+const maxSteps = 100_000_000
 const maxDataDepth = 64
 
 /** A condition that cannot be evaluated on these facts. The message holds no value of theirs. */
