@@ -1,7 +1,7 @@
 // The main job on real servers: an agent's session through `ecp mcp`, its trace, and the proof that the trace is whole.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Agent, ecpCommand, type Reply } from './agent.ts'
 import { buildStage, type Stage } from './stage.ts'
@@ -14,20 +14,50 @@ function heading(text: string): void {
   console.log(`\n${paint(1, text)}`)
 }
 
-/** Prints one call with what the agent was told, and counts it when it is not what the demo promises. */
-function show(what: string, reply: Reply, allowed: boolean): void {
-  const mark = reply.isError ? paint(33, 'stopped') : paint(32, 'done   ')
-  console.log(`  ${mark}  ${what}`)
-  console.log(paint(2, `           ${firstLine(reply.text)}`))
-  if (reply.isError === allowed) {
-    surprises += 1
-    console.log(paint(31, `           this was not expected: ${reply.text}`))
-  }
+/** One call of a scene: what it was, what the agent was told, and whether the demo promises that it is done. */
+interface Call {
+  readonly what: string
+  readonly reply: Reply
+  readonly allowed: boolean
+}
+
+/** Prints one call with what the agent was told and why it was decided so, and counts it when it is not as promised. */
+function show({ what, reply, allowed }: Call, why: readonly string[]): void {
+  console.log(`  ${reply.isError ? paint(33, 'stopped') : paint(32, 'done   ')}  ${what}`)
+  console.log(paint(2, `           the agent reads: ${firstLine(reply.text)}`))
+  for (const line of why) console.log(`           ${line}`)
+  if (reply.isError !== allowed) return
+  surprises += 1
+  console.log(paint(31, `           this was not expected: ${reply.text}`))
 }
 
 function firstLine(text: string): string {
   const line = text.trim().split('\n')[0] ?? ''
   return line.length > 150 ? `${line.slice(0, 149)}…` : line
+}
+
+/** For each call of an executor's run, in order, the decision with every reason and where its rule stands. */
+function decisions(stage: Stage, executor: string): string[][] {
+  return ecpJson<Trace>(stage, ['trace', runOf(stage, executor), '--output', 'json']).spans.flatMap((span) => {
+    if (span.type !== 'tool-call') return []
+    const { effect, acts, reasons } = span.decision
+    const lines = reasons.map(({ code, message, rule }) => {
+      return `${code}: ${message}${rule ? ` (${basename(rule.file)}:${rule.line})` : ''}`
+    })
+    return [[`${effect}, a ${acts}; ${span.status}`, ...lines]]
+  })
+}
+
+interface Trace {
+  readonly spans: readonly {
+    readonly type: string
+    readonly status: string
+    readonly decision: {
+      readonly effect: string
+      readonly acts: string
+      readonly reasons: readonly { code: string; message: string; rule?: { file: string; line: number } }[]
+    }
+  }[]
 }
 
 /** Runs `ecp` with this stage's ledger and config, its output going to this terminal. Answers its exit code. */
@@ -40,35 +70,47 @@ function ecp(stage: Stage, args: string[], ledger = stage.ledger): number {
   return run.status ?? 1
 }
 
-async function withAgent(stage: Stage, executor: string, session: (agent: Agent) => Promise<void>): Promise<void> {
+/** An agent's session: its calls are printed when it is over, with the decisions from the ledger. */
+async function withAgent(
+  stage: Stage,
+  executor: string,
+  session: (agent: Agent, calls: Call[]) => Promise<void>,
+): Promise<void> {
   const agent = await Agent.start(stage, executor)
+  const calls: Call[] = []
   try {
-    await session(agent)
+    await session(agent, calls)
   } finally {
     await agent.stop()
   }
+  const why = decisions(stage, executor)
+  calls.forEach((call, index) => {
+    show(call, why[index] ?? [])
+  })
 }
 
 async function session(stage: Stage): Promise<void> {
-  heading('An agent reads, through ECP, with the official filesystem and memory servers behind it')
-  await withAgent(stage, 'reader', async (agent) => {
+  heading('An agent works through ECP, with the official filesystem and memory servers behind it')
+  await withAgent(stage, 'reader', async (agent, calls) => {
     console.log(`  the agent is shown: ${(await agent.tools()).join(', ')}`)
-    const read = (path: string) => agent.call('files__read_text_file', { path })
-    show('read desk/notes.md', await read(join(stage.desk, 'notes.md')), true)
-    show('read the knowledge graph', await agent.call('memory__read_graph', {}), true)
-    show(
-      'write a file: not on the list',
-      await agent.call('files__write_file', { path: join(stage.out, 'a'), content: 'x' }),
-      false,
-    )
-    show('read desk/out/../private/salaries.csv', await read(`${stage.out}/../private/salaries.csv`), false)
-    heading('A server dies in the middle of a call, and the next call works')
-    show('ask for the weather', await agent.call('trickster__forecast', { city: 'Bern' }), true)
-    show('crash the server', await agent.call('trickster__crash', { reason: 'demo' }), false)
-    show('ask again', await agent.call('trickster__forecast', { city: 'Bern' }), true)
-    heading('A tool whose definition changes is not the tool that was agreed to')
-    show('let the server update itself', await agent.call('trickster__update', { reason: 'demo' }), true)
-    show('ask for the weather', await agent.call('trickster__forecast', { city: 'Bern' }), false)
+    const call = async (what: string, allowed: boolean, name: string, args: Record<string, unknown>) => {
+      calls.push({ what, allowed, reply: await agent.call(name, args) })
+    }
+    const bern = { city: 'Bern' }
+    await call('read desk/notes.md', true, 'files__read_text_file', { path: join(stage.desk, 'notes.md') })
+    await call('read the knowledge graph', true, 'memory__read_graph', {})
+    await call('write a file: not on the list', false, 'files__write_file', {
+      path: join(stage.out, 'a'),
+      content: 'x',
+    })
+    await call('read desk/out/../private/salaries.csv', false, 'files__read_text_file', {
+      path: `${stage.out}/../private/salaries.csv`,
+    })
+    await call('ask for the weather', true, 'trickster__forecast', bern)
+    await call('call a tool that crashes its server', false, 'trickster__crash', { reason: 'demo' })
+    await call('ask again: the server was started anew', true, 'trickster__forecast', bern)
+    await call('let the server change what its tools are', true, 'trickster__update', { reason: 'demo' })
+    await call('ask again: not the tool that was agreed to', false, 'trickster__forecast', bern)
   })
 
   heading('One write, under each write mode')
@@ -79,15 +121,12 @@ async function session(stage: Stage): Promise<void> {
     ['free', 'mode: execute-if-allowed', true],
   ] as const) {
     const path = join(stage.out, `${executor}.txt`)
-    await withAgent(stage, executor, async (agent) => {
-      show(
-        `write out/${executor}.txt (${note})`,
-        await agent.call('files__write_file', { path, content: 'done\n' }),
-        allowed,
-      )
+    await withAgent(stage, executor, async (agent, calls) => {
+      const reply = await agent.call('files__write_file', { path, content: 'done\n' })
+      calls.push({ what: `write out/${executor}.txt (${note})`, reply, allowed })
     })
     if (existsSync(path) !== allowed) surprises += 1
-    console.log(paint(2, `           on disk: ${existsSync(path) ? 'the file is there' : 'nothing was written'}`))
+    console.log(`           on disk: ${existsSync(path) ? 'the file is there' : 'nothing was written'}`)
   }
 
   heading('Ten parallel calls on a budget of three')
@@ -96,9 +135,9 @@ async function session(stage: Stage): Promise<void> {
       Array.from({ length: 10 }, () => agent.call('files__list_directory', { path: stage.desk })),
     )
     const done = replies.filter((reply) => !reply.isError).length
-    console.log(
-      `  ${done} done, ${replies.length - done} stopped: ${firstLine(replies.find((reply) => reply.isError)?.text ?? '')}`,
-    )
+    const told = firstLine(replies.find((reply) => reply.isError)?.text ?? '')
+    console.log(`  ${done} done, ${replies.length - done} stopped`)
+    console.log(paint(2, `           the agent reads: ${told}`))
     if (done !== 3) surprises += 1
   })
 }
@@ -117,10 +156,15 @@ function evidence(stage: Stage): void {
 
 /** The run that this executor's calls belong to. */
 function runOf(stage: Stage, executor: string): string {
-  const args = [ecpCommand, 'trace', 'list', '--json', '--trace-dir', stage.ledger, '--config', stage.config]
-  const listed = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, HOME: stage.home } })
-  const runs = JSON.parse(listed.stdout) as { run: string; start: { executor: string } }[] // reason: what `--json` prints
+  const runs = ecpJson<{ run: string; start: { executor: string } }[]>(stage, ['trace', 'list'])
   return runs.find((one) => one.start.executor === executor)?.run ?? executor
+}
+
+/** What `ecp ... --json` says. */
+function ecpJson<T>(stage: Stage, args: string[]): T {
+  const all = [ecpCommand, ...args, '--json', '--trace-dir', stage.ledger, '--config', stage.config]
+  const run = spawnSync(process.execPath, all, { encoding: 'utf8', env: { ...process.env, HOME: stage.home } })
+  return JSON.parse(run.stdout) as T // reason: the form that the command documents
 }
 
 function expectExit(wanted: number, got: number): void {
