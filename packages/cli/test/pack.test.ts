@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { configYaml, contextYaml } from './desk.ts'
 
 // What a user gets: the packed packages, installed into an empty folder, without a checkout around them.
 const repository = join(import.meta.dirname, '..', '..', '..')
@@ -10,15 +14,18 @@ const minutes = 60_000
 let place = ''
 let home = ''
 
-function run(command: string, args: readonly string[], cwd: string, extra: Record<string, string> = {}) {
+function run(command: string, args: readonly string[], cwd: string) {
   // Not the PATH of this test: npm puts the repository's own Node and `ecp` there.
   const path = [dirname(process.execPath), ...(process.env.PATH ?? '').split(delimiter)]
   const clean = path.filter((folder) => !folder.startsWith(repository) || folder === dirname(process.execPath))
-  const env = { PATH: clean.join(delimiter), HOME: home, USERPROFILE: home, NO_COLOR: '1', ...extra }
-  return spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: 5 * minutes, maxBuffer: 64 * 1024 * 1024 })
+  const env = { PATH: clean.join(delimiter), HOME: home, USERPROFILE: home, NO_COLOR: '1' }
+  return spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: minutes })
 }
-const ecp = (...args: string[]) =>
-  run(process.execPath, [join(place, 'node_modules', '@ecp', 'cli', 'bin', 'ecp.js'), ...args], place)
+// npm is not what is tried here: it gets this machine's settings, cache and proxy.
+const npm = (args: readonly string[], cwd: string) =>
+  spawnSync('npm', args, { cwd, encoding: 'utf8', timeout: 4 * minutes, maxBuffer: 64 * 1024 * 1024 })
+const installedEcp = () => join(place, 'node_modules', '@ecp', 'cli', 'bin', 'ecp.js')
+const ecp = (...args: string[]) => run(process.execPath, [installedEcp(), ...args], place)
 
 beforeAll(() => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-pack-')))
@@ -26,14 +33,12 @@ beforeAll(() => {
   home = join(root, 'home')
   const tarballs = join(root, 'tarballs')
   for (const folder of [place, home, tarballs]) mkdirSync(folder)
-  // The real home for these two, so that npm finds its cache and its settings.
-  const npm = { HOME: process.env.HOME ?? home }
-  const packed = run('npm', ['pack', '--workspaces', '--pack-destination', tarballs], repository, npm)
+  const packed = npm(['pack', '--workspaces', '--pack-destination', tarballs], repository)
   expect(packed.status, packed.stderr).toBe(0)
   writeFileSync(join(place, 'package.json'), JSON.stringify({ private: true }))
   const files = globSync('*.tgz', { cwd: tarballs }).map((file) => join(tarballs, file))
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
-  const installed = run('npm', ['install', ...flags, ...files], place, npm)
+  const installed = npm(['install', ...flags, ...files], place)
   expect(installed.status, installed.stderr).toBe(0)
 }, 10 * minutes)
 afterAll(() => rmSync(dirname(place), { recursive: true, force: true }))
@@ -66,32 +71,47 @@ describe('the packed ecp in an empty folder', () => {
 
   test('makes a configuration that passes its own validation', () => {
     expect(ecp('config', 'init')).toMatchObject({ status: 0, stderr: '' })
-    writeFileSync(
-      join(place, 'assistant.yaml'),
-      `specVersion: ecp/v0.5-draft
-kind: Context
-metadata: { name: assistant, version: 1.0.0 }
-orchestration: { entrypoint: assistant, strategy: single }
-executors:
-  - name: assistant
-    type: agent
-    policies:
-      toolAccess:
-        default: deny
-`,
-    )
+    writeFileSync(join(place, 'assistant.yaml'), contextYaml('{ default: deny }'))
     expect(ecp('validate', 'assistant.yaml')).toMatchObject({ status: 0 })
   })
 
-  test('its types are complete', () => {
+  test('stands between a client and a server', async () => {
+    const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
+    writeFileSync(join(place, 'host.yaml'), configYaml('files', process.execPath, [filesystem, place]))
+    writeFileSync(join(place, 'reader.yaml'), contextYaml('{ default: deny, allow: ["files:list_directory"] }'))
+    const args = ['mcp', '--context', 'reader.yaml', '--executor', 'assistant', '--config', 'host.yaml']
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    const env = { HOME: home, PATH: dirname(process.execPath) }
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [installedEcp(), ...args], cwd: place, env }),
+    )
+    try {
+      expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['files__list_directory'])
+      const listed = await client.callTool({ name: 'files__list_directory', arguments: { path: place } })
+      expect(listed).toMatchObject({ content: [{ text: expect.stringContaining('reader.yaml') }] })
+      expect(await client.callTool({ name: 'files__move_file', arguments: {} })).toMatchObject({ isError: true })
+    } finally {
+      await client.close()
+    }
+    expect(ecp('trace', 'last', '--config', 'host.yaml').stdout).toContain('2 actions: 1 allowed, 1 denied')
+    expect(ecp('trace', 'verify', '--config', 'host.yaml')).toMatchObject({ status: 0 })
+  })
+
+  test('its types are complete, and say when something is wrong', () => {
     writeFileSync(
       join(place, 'program.ts'),
-      "import { parseContext, type Decision } from '@ecp/protocol'\nexport const read: typeof parseContext = parseContext\nexport type D = Decision\n",
+      `import { openHost } from '@ecp/host'
+import { type Decision, parseContext } from '@ecp/protocol'
+export const read: typeof parseContext = parseContext
+export const open = openHost
+// @ts-expect-error: there is no such effect
+export const effect: Decision['effect'] = 'perhaps'
+`,
     )
     const compiler = join(repository, 'node_modules', 'typescript', 'bin', 'tsc')
-    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', '']
-    const { stdout } = run(process.execPath, [compiler, ...flags, 'program.ts'], place)
-    expect(stdout).toBe('')
+    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck']
+    const { status, stdout } = run(process.execPath, [compiler, ...flags, 'program.ts'], place)
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
   })
 })
 
