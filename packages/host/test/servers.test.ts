@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { calling, failure, fixture, isAlive, official, type Pool, pool, secret, textOf, wired } from './servers.ts'
 
@@ -156,6 +157,37 @@ test.each([
   expect(peak).toBeLessThan(60_000_000)
   expect(textOf(await servers.call('stay', 'ok', {}, calling()))).toBe('{}')
   expect(textOf(await servers.call('ok', 'ok', {}, calling()))).toBe('{}')
+})
+
+test('corrupted messages end neither the process nor, while they are few, the connection', async () => {
+  const { servers } = opened([fixture('ok')], { maxGarbageLines: 1_000_000 })
+  await servers.tools('ok')
+  const message = fc.constantFrom(
+    { jsonrpc: '2.0', id: 1, result: {} },
+    { jsonrpc: '2.0', id: 3, error: { code: 1, message: 'x', data: null } },
+    { jsonrpc: '2.0', id: 'a', method: 'ping', params: {} },
+    { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 'ecp-1', progress: 1 } },
+    { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } },
+    { jsonrpc: '2.0', id: 2, method: 'sampling/createMessage', params: { messages: [] } },
+  )
+  const cut = fc
+    .tuple(message, fc.nat(120), fc.nat(3), fc.string({ maxLength: 3 }))
+    .map(([value, at, length, text]) => {
+      const line = JSON.stringify(value)
+      return line.slice(0, at) + text + line.slice(at + length)
+    })
+  const replaced = fc
+    .tuple(message, fc.constantFrom('jsonrpc', 'id', 'method', 'params', 'result', 'error'), fc.jsonValue())
+    .map(([value, key, other]) => JSON.stringify({ ...value, [key]: other }))
+  const lines = fc.array(fc.oneof(cut, replaced, fc.json()), { minLength: 1, maxLength: 40 })
+  await fc.assert(
+    fc.asyncProperty(lines, async (some) => {
+      // An answer with the id of a request in flight is an answer: these ids are far away.
+      const harmless = some.map((line) => line.replace(/"id":\d+/g, '"id":900000').replaceAll('\n', ' '))
+      expect(textOf(await servers.call('ok', 'verbatim', { lines: harmless }, calling()))).toBe('after them')
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('a greeting on stdout is only logged', async () => {

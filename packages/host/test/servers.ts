@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { HostError, type HostErrorCode } from '../src/error.ts'
+import { createRedactor } from '../src/secrets/redaction.ts'
 import { openServers } from '../src/servers/open-servers.ts'
 import type { Servers } from '../src/servers/servers.ts'
 import type { ServerLimits, ServerLogEntry, StdioServer } from '../src/servers/stdio-server.ts'
@@ -43,19 +44,19 @@ export interface Pool {
 
 /** A secret that the pools of {@link pool} redact. */
 export const secret = 'correct-horse-battery'
-const hide = (text: string) => text.replaceAll(secret, '[secret:process.env:KEY]')
 
 export function pool(
   wirings: readonly StdioServer[],
   limits: Partial<ServerLimits> = {},
   now = () => performance.now(),
 ): Pool {
+  const redactor = createRedactor()
+  redactor.learn({ provider: 'process.env', key: 'KEY' }, secret)
   const log: ServerLogEntry[] = []
   const waiting: ((entry: ServerLogEntry) => void)[] = []
   const servers = openServers({
     servers: new Map(wirings.map((server) => [server.name, server])),
-    // Whole lines come in one piece here; the real redactor's own tests split them.
-    redactor: { text: hide, stream: () => ({ write: hide, end: () => '' }) },
+    redactor,
     log(entry) {
       log.push(entry)
       for (const wait of waiting) wait(entry)

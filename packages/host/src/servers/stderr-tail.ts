@@ -9,6 +9,7 @@ export class StderrTail {
   #lines: string[] = []
   #bytes = 0
   #open = ''
+  #endsLine = false
 
   constructor(
     stream: RedactorStream,
@@ -22,6 +23,7 @@ export class StderrTail {
   }
 
   write(chunk: string): void {
+    this.#endsLine = chunk.endsWith('\n')
     this.#take(this.#stream.write(chunk))
   }
 
@@ -30,8 +32,10 @@ export class StderrTail {
     this.#take(`${this.#stream.end()}\n`)
   }
 
-  /** The kept lines, oldest first; empty when there are none. */
+  /** The kept lines, oldest first; empty when there are none. A line that is whole is told even where it was held back. */
   text(): string {
+    if (this.#endsLine) this.#take(this.#stream.end())
+    this.#endsLine = false
     return this.#lines.join('\n')
   }
 

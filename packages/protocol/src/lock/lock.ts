@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { object } from '../context/base.ts'
-import { serverName } from '../host/wiring.ts'
+import { object, serverName, toolName } from '../context/base.ts'
 import type { JsonObject } from '../json.ts'
 
 export const lockVersions = ['1'] as const
@@ -18,7 +17,6 @@ const lockedTool = z.strictObject({
     annotations: json.optional(),
   }),
 })
-const toolName = z.string().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'a tool name of letters, digits, _ . / -')
 
 /** `ecp.lock.yaml` (host.md, Lock): what the tools of a config's servers were when a person looked at them. */
 export const lock = object({
