@@ -8,14 +8,15 @@ export interface Bucket {
   readonly lastAt: number
   /** What was drawn over all time; for a busy bucket, milliseconds of the stretches that have ended. */
   readonly total: number
-  /** Reservations not settled yet. */
+  /** How many reservations are not settled yet, and what they come to. */
   readonly open: number
+  readonly reserved: number
   /** Actions in flight, and since when there has been at least one (0 when there is none). */
   readonly busy: number
   readonly since: number
 }
 
-export const emptyBucket: Bucket = { draws: 0, lastAt: 0, total: 0, open: 0, busy: 0, since: 0 }
+export const emptyBucket: Bucket = { draws: 0, lastAt: 0, total: 0, open: 0, reserved: 0, busy: 0, since: 0 }
 
 /** One entry of a bucket's history: `total` is the sum up to and with it, so that any window is a difference of two. */
 export interface Drawn {
@@ -36,9 +37,6 @@ export interface Reservation {
 export interface Books {
   bucket(name: string): Bucket
   put(name: string, bucket: Bucket, drawn?: Drawn): void
-  reserve(run: string, action: string, reservation: Reservation): void
-  /** Takes away what the action holds and returns it, in the order of bucket and kind. */
-  release(run: string, action: string): readonly Reservation[]
 }
 
 /**
@@ -59,8 +57,11 @@ function append(books: Books, name: string, bucket: Bucket, at: number, amount: 
   books.put(name, { ...bucket, draws: drawn.n, lastAt: drawn.at, total: drawn.total }, drawn)
 }
 
-/** What a decision takes. `reserve` and `busy` are for what goes in flight: only an allow does. */
-export function applyDecided(books: Books, run: string, at: number, body: RecordBodies['action.decided']): void {
+/**
+ * What a decision takes. Returns what the action holds until it is finished: `reserve` and `busy` are for what goes in
+ * flight, and only an allow does.
+ */
+export function applyDecided(books: Books, at: number, body: RecordBodies['action.decided']): readonly Reservation[] {
   const held = new Map<string, Reservation>()
   for (const { kind, bucket, amount } of body.draws) {
     if (kind === 'count') {
@@ -72,40 +73,42 @@ export function applyDecided(books: Books, run: string, at: number, body: Record
     const before = held.get(key)?.amount ?? 0
     held.set(key, { bucket, kind, amount: kind === 'busy' ? 0 : before + amount })
   }
-  for (const reservation of held.values()) {
-    const bucket = books.bucket(reservation.bucket)
+  for (const { kind, bucket: name, amount } of held.values()) {
+    const bucket = books.bucket(name)
     books.put(
-      reservation.bucket,
-      reservation.kind === 'reserve'
-        ? { ...bucket, open: bucket.open + 1 }
+      name,
+      kind === 'reserve'
+        ? { ...bucket, open: bucket.open + 1, reserved: bucket.reserved + amount }
         : { ...bucket, busy: bucket.busy + 1, since: bucket.busy === 0 ? at : bucket.since },
     )
-    books.reserve(run, body.action.id, reservation)
   }
+  return [...held.values()]
 }
 
 /** Settles what a finished action held: at what `used` names for the bucket, otherwise at what was reserved. */
 export function applyFinished(
   books: Books,
-  run: string,
   at: number,
-  action: string,
+  held: readonly Reservation[],
   used: readonly Draw[] | undefined,
 ): void {
   const named = new Map<string, number>()
   for (const { kind, bucket, amount } of used ?? []) {
     if (kind !== 'busy') named.set(bucket, (named.get(bucket) ?? 0) + amount)
   }
-  for (const held of books.release(run, action)) {
-    const bucket = books.bucket(held.bucket)
-    if (held.kind === 'reserve') {
-      append(books, held.bucket, { ...bucket, open: bucket.open - 1 }, at, named.get(held.bucket) ?? held.amount)
-      named.delete(held.bucket)
+  for (const { kind, bucket: name, amount } of held) {
+    const bucket = books.bucket(name)
+    if (kind === 'reserve') {
+      const open = bucket.open - 1
+      // What doubles leave behind goes when nothing is reserved any more.
+      const settled = { ...bucket, open, reserved: open === 0 ? 0 : bucket.reserved - amount }
+      append(books, name, settled, at, named.get(name) ?? amount)
+      named.delete(name)
     } else if (bucket.busy > 1) {
-      books.put(held.bucket, { ...bucket, busy: bucket.busy - 1 })
+      books.put(name, { ...bucket, busy: bucket.busy - 1 })
     } else {
       const end = Math.max(at, bucket.since)
-      append(books, held.bucket, { ...bucket, busy: 0, since: 0 }, end, end - bucket.since)
+      append(books, name, { ...bucket, busy: 0, since: 0 }, end, end - bucket.since)
     }
   }
   // What was used without having been reserved counts all the same.

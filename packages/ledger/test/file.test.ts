@@ -201,7 +201,7 @@ describe('what goes wrong while it is open', () => {
     for (let index = 0; index < 50; index++) await ledger.append('a', 1_001, 'plan.made', { text: 'x'.repeat(500) })
     ledger.close()
     const bytes = readFileSync(join(folder, 'a.db'))
-    bytes.fill(0xa5, 4096 * 2)
+    bytes.fill(0xa5, 2048 * 24)
     const damaged = join(folder, 'b.db')
     writeFileSync(damaged, bytes)
     const opened = open({ file: damaged })

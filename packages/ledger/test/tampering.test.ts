@@ -270,7 +270,7 @@ describe('what a forger would do', () => {
     [
       'remove a run and everything about it',
       (database) => {
-        for (const table of ['records', 'chains', 'in_flight', 'reservations']) {
+        for (const table of ['records', 'chains', 'in_flight']) {
           database.exec(`DELETE FROM ${table} WHERE run = 'b'`)
         }
       },

@@ -1,6 +1,6 @@
 import type { CounterQuery } from '@ecp/protocol'
-import { type Books, type Bucket, type Drawn, emptyBucket, type Reservation } from '../accounting.ts'
-import { number, text } from './row.ts'
+import { type Books, type Bucket, type Drawn, emptyBucket } from '../accounting.ts'
+import { number } from './row.ts'
 import type { Statements } from './statements.ts'
 
 interface Kept {
@@ -28,20 +28,6 @@ export class Buckets implements Books {
     if (drawn) this.#statements.get('addDraw').run(kept.id, drawn.at, drawn.n, drawn.amount, drawn.total)
   }
 
-  reserve(run: string, action: string, { bucket, kind, amount }: Reservation): void {
-    this.#statements.get('addReservation').run(run, action, this.#findOrAdd(bucket).id, kind, amount)
-  }
-
-  release(run: string, action: string): readonly Reservation[] {
-    const rows = this.#statements.get('reservations').all(run, action)
-    if (rows.length > 0) this.#statements.get('removeReservations').run(run, action)
-    return rows.map((row) => ({
-      bucket: text(row, 'name'),
-      kind: text(row, 'kind') === 'busy' ? 'busy' : 'reserve',
-      amount: number(row, 'amount'),
-    }))
-  }
-
   /** What the query asks for, as of `at`. A window reaches from (not including) `at - windowMs` on. Two look-ups at most. */
   read({ bucket: name, kind, windowMs }: CounterQuery, at: number): number {
     const kept = this.#find(name)
@@ -57,8 +43,8 @@ export class Buckets implements Books {
         if (straddling) sum -= Math.max(0, from - (number(straddling, 'at') - number(straddling, 'amount')))
       }
       if (bucket.busy > 0) sum += Math.max(0, at - Math.max(bucket.since, from ?? bucket.since))
-    } else if (bucket.open > 0) {
-      sum += number(this.#statements.get('reserved').get(id) ?? {}, 'amount')
+    } else {
+      sum += bucket.reserved
     }
     return withoutDust(sum)
   }
@@ -66,8 +52,8 @@ export class Buckets implements Books {
   save(): void {
     for (const { id, bucket, changed } of this.#kept.values()) {
       if (!changed) continue
-      const { draws, lastAt, total, open, busy, since } = bucket
-      this.#statements.get('setBucket').run(draws, lastAt, total, open, busy, since, id)
+      const { draws, lastAt, total, open, reserved, busy, since } = bucket
+      this.#statements.get('setBucket').run(draws, lastAt, total, open, reserved, busy, since, id)
     }
   }
 
@@ -83,6 +69,7 @@ export class Buckets implements Books {
         lastAt: number(row, 'last_at'),
         total: number(row, 'total'),
         open: number(row, 'open'),
+        reserved: number(row, 'reserved'),
         busy: number(row, 'busy'),
         since: number(row, 'since'),
       },

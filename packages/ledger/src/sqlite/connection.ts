@@ -29,7 +29,7 @@ export function openWriting(file: string): Database {
       useWal(database)
       if (there !== undefined && (there.mode & 0o077) !== 0) chmodSync(file, 0o600)
       database.exec(
-        `PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA busy_timeout = ${blockingMs}`,
+        `PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 2000; PRAGMA busy_timeout = ${blockingMs}`,
       )
     })
   })
@@ -129,6 +129,8 @@ function isBlank(database: Database): boolean {
 }
 
 function initialise(database: Database): void {
+  // A decision changes a dozen pages a little, and a commit writes whole pages: half of SQLite's usual size is quicker.
+  database.exec('PRAGMA page_size = 2048')
   database.exec('BEGIN IMMEDIATE')
   if (!isBlank(database)) {
     // Another process was first.

@@ -29,7 +29,7 @@ import { Reading } from './reading.ts'
 import type { Database } from './sqlite.ts'
 import { Statements } from './statements.ts'
 import { realTimers, type Timers } from './timers.ts'
-import type { Chain, Transaction } from './transaction.ts'
+import type { Chain, InFlight, Transaction } from './transaction.ts'
 import { verifyFile } from './verify.ts'
 
 export interface SqliteLedgerOptions {
@@ -119,7 +119,7 @@ class SqliteLedger implements Ledger {
       const { decided, intended, proposed } = bodies
       const action = decided.action.id
       const allowed = decided.decision.effect === 'allow'
-      if (allowed && transaction.inFlight(run, action)) throw invalid(`action \`${action}\` is in flight already`)
+      if (allowed && transaction.held(run, action)) throw invalid(`action \`${action}\` is in flight already`)
       const drafts = [draft(at, 'action.decided', decided)]
       if (proposed) drafts.push(draft(at, 'proposal.made', proposed))
       if (intended) drafts.push(draft(at, 'action.intended', intended))
@@ -128,8 +128,8 @@ class SqliteLedger implements Ledger {
       for (const entry of drafts) transaction.append(chain, entry)
       chain.actions++
       if (decided.decision.effect === 'deny') chain.denied++
-      applyDecided(transaction.buckets, run, at, decided)
-      if (allowed) transaction.addInFlight({ run, action, owner, intended: intended !== undefined }, at)
+      const held = applyDecided(transaction.buckets, at, decided)
+      if (allowed) transaction.addInFlight({ run, action, owner, intended: intended !== undefined, held }, at)
       return bodies
     })
   }
@@ -145,12 +145,13 @@ class SqliteLedger implements Ledger {
     }
     const finished = draft(at, 'action.finished', body)
     return this.#submit(false, (transaction) => {
-      if (transaction.inFlight(run, action) === undefined) return false
+      const held = transaction.held(run, action)
+      if (held === undefined) return false
       const chain = transaction.open(run)
       if (blob) transaction.addBlobs([[blob.digest, blob.text]])
       transaction.append(chain, finished)
       transaction.removeInFlight(run, action)
-      applyFinished(transaction.buckets, run, at, action, draws)
+      applyFinished(transaction.buckets, at, held, draws)
       return true
     })
   }
@@ -249,12 +250,12 @@ function ledgerOf(transaction: Transaction): Chain {
   return transaction.open(ledgerChain)
 }
 
-function interrupt(transaction: Transaction, at: number, { run, action, intended }: InFlightAction): Recovered {
+function interrupt(transaction: Transaction, at: number, { run, action, intended, held }: InFlight): Recovered {
   const outcome: Outcome = interrupted(intended)
   const finished = draft(at, 'action.finished', { action, outcome })
   transaction.append(transaction.open(run), finished)
   transaction.removeInFlight(run, action)
-  applyFinished(transaction.buckets, run, at, action, undefined)
+  applyFinished(transaction.buckets, at, held, undefined)
   return { run, action, outcome }
 }
 

@@ -40,6 +40,7 @@ const tables = [
   last_at INTEGER NOT NULL,
   total REAL NOT NULL,
   open INTEGER NOT NULL,
+  reserved REAL NOT NULL,
   busy INTEGER NOT NULL,
   since INTEGER NOT NULL
 ) STRICT`,
@@ -57,17 +58,9 @@ const tables = [
   owner TEXT NOT NULL,
   intended INTEGER NOT NULL,
   since INTEGER NOT NULL,
+  held TEXT NOT NULL,
   PRIMARY KEY (run, action)
 ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE reservations (
-  run TEXT NOT NULL,
-  action TEXT NOT NULL,
-  bucket INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  amount REAL NOT NULL,
-  PRIMARY KEY (run, action, bucket, kind)
-) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX reserved ON reservations (bucket)`,
 ]
 
 /** The statements that make an empty file a ledger. */

@@ -20,24 +20,20 @@ const texts = {
   blob: 'SELECT text FROM blobs WHERE digest = ?',
   addBlob: 'INSERT INTO blobs (digest, text) VALUES (?, ?) ON CONFLICT DO NOTHING',
 
-  bucket: 'SELECT id, draws, last_at, total, open, busy, since FROM buckets WHERE name = ?',
-  bucketName: 'SELECT name FROM buckets WHERE id = ?',
-  addBucket: 'INSERT INTO buckets (name, draws, last_at, total, open, busy, since) VALUES (?, 0, 0, 0, 0, 0, 0)',
-  setBucket: 'UPDATE buckets SET draws = ?, last_at = ?, total = ?, open = ?, busy = ?, since = ? WHERE id = ?',
+  bucket: 'SELECT id, draws, last_at, total, open, reserved, busy, since FROM buckets WHERE name = ?',
+  addBucket: `INSERT INTO buckets (name, draws, last_at, total, open, reserved, busy, since)
+    VALUES (?, 0, 0, 0, 0, 0, 0, 0)`,
+  setBucket: `UPDATE buckets SET draws = ?, last_at = ?, total = ?, open = ?, reserved = ?, busy = ?, since = ?
+    WHERE id = ?`,
   addDraw: 'INSERT INTO draws (bucket, at, n, amount, total) VALUES (?, ?, ?, ?, ?)',
   totalUpTo: 'SELECT total FROM draws WHERE bucket = ? AND at <= ? ORDER BY at DESC, n DESC LIMIT 1',
   firstAfter: 'SELECT at, amount FROM draws WHERE bucket = ? AND at > ? ORDER BY at, n LIMIT 1',
-  reserved: `SELECT total(amount) AS amount FROM reservations WHERE bucket = ? AND kind = 'reserve'`,
-  addReservation: `INSERT INTO reservations (run, action, bucket, kind, amount) VALUES (?, ?, ?, ?, ?)`,
-  reservations: `SELECT name, kind, amount FROM reservations JOIN buckets ON id = bucket WHERE run = ? AND action = ?
-    ORDER BY bucket, kind`,
-  removeReservations: 'DELETE FROM reservations WHERE run = ? AND action = ?',
 
-  action: 'SELECT intended FROM in_flight WHERE run = ? AND action = ?',
-  addAction: 'INSERT INTO in_flight (run, action, owner, intended, since) VALUES (?, ?, ?, ?, ?)',
+  action: 'SELECT intended, held FROM in_flight WHERE run = ? AND action = ?',
+  addAction: 'INSERT INTO in_flight (run, action, owner, intended, since, held) VALUES (?, ?, ?, ?, ?, ?)',
   removeAction: 'DELETE FROM in_flight WHERE run = ? AND action = ?',
-  actionsOf: 'SELECT run, action, owner, intended FROM in_flight WHERE run = ? ORDER BY since, action',
-  actions: 'SELECT run, action, owner, intended FROM in_flight ORDER BY run, since, action',
+  actionsOf: 'SELECT run, action, owner, intended, held FROM in_flight WHERE run = ? ORDER BY since, action',
+  actions: 'SELECT run, action, owner, intended, held FROM in_flight ORDER BY run, since, action',
 
   runs: `SELECT c.run, c.started_at, c.ended_at, c.status, c.actions, c.denied, r.bytes,
     (SELECT count(*) FROM in_flight f WHERE f.run = c.run) AS in_flight

@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
-import { ledgerChain } from '@ecp/protocol'
+import { canonical, ledgerChain } from '@ecp/protocol'
 import type { Drawn } from '../accounting.ts'
 import type { Faults } from '../verify/faults.ts'
 import { actionKey, type Replay } from '../verify/replay.ts'
@@ -62,7 +62,6 @@ export function compareTables(database: Database, replay: Replay, faults: Faults
   compareChains(database, replay, faults)
   compareBuckets(database, replay, faults)
   compareInFlight(database, replay, faults)
-  compareReservations(database, replay, faults)
 }
 
 function compareChains(database: Database, replay: Replay, faults: Faults): void {
@@ -89,10 +88,12 @@ function compareChains(database: Database, replay: Replay, faults: Faults): void
 }
 
 function compareBuckets(database: Database, replay: Replay, faults: Faults): void {
-  const row = reading(database, 'SELECT draws, last_at, total, open, busy, since FROM buckets WHERE name = ?')
-  for (const [name, { draws, lastAt, total, open, busy, since }] of replay.buckets) {
+  const row = reading(database, 'SELECT draws, last_at, total, open, reserved, busy, since FROM buckets WHERE name = ?')
+  for (const [name, { draws, lastAt, total, open, reserved, busy, since }] of replay.buckets) {
     const found = row.get(name)
-    const odd = found ? differing(found, { draws, last_at: lastAt, total, open, busy, since }) : 'it is missing'
+    const odd = found
+      ? differing(found, { draws, last_at: lastAt, total, open, reserved, busy, since })
+      : 'it is missing'
     if (odd) faults.add(ledgerChain, 0, 'counter-changed', `bucket \`${name}\` says otherwise than the records: ${odd}`)
   }
   const more = count(database, 'buckets') - replay.buckets.size
@@ -101,39 +102,20 @@ function compareBuckets(database: Database, replay: Replay, faults: Faults): voi
 
 function compareInFlight(database: Database, replay: Replay, faults: Faults): void {
   const left = new Map(replay.inFlight)
-  for (const row of reading(database, 'SELECT run, action, intended, since FROM in_flight').iterate()) {
+  for (const row of reading(database, 'SELECT run, action, intended, since, held FROM in_flight').iterate()) {
     const run = String(row.run)
     const key = actionKey(run, String(row.action))
     const said = left.get(key)
     left.delete(key)
-    const odd = said ? differing(row, { intended: said.intended ? 1 : 0, since: said.since }) : 'it is not'
+    const odd = said
+      ? differing(row, { intended: said.intended ? 1 : 0, since: said.since, held: canonical(said.held) })
+      : 'it is not'
     if (odd) faults.add(run, 0, 'index-changed', `action \`${String(row.action)}\` stands as in flight: ${odd}`)
   }
   for (const key of left.keys()) {
     const [run = '', action = ''] = key.split('\0')
     faults.add(run, 0, 'index-changed', `action \`${action}\` is in flight and does not stand as such`)
   }
-}
-
-function compareReservations(database: Database, replay: Replay, faults: Faults): void {
-  const row = reading(
-    database,
-    `SELECT amount FROM reservations WHERE run = ? AND action = ? AND kind = ?
-      AND bucket = (SELECT id FROM buckets WHERE name = ?)`,
-  )
-  let expected = 0
-  for (const [key, held] of replay.reservations) {
-    const [run = '', action = ''] = key.split('\0')
-    for (const { bucket, kind, amount } of held) {
-      expected++
-      const found = row.get(run, action, kind, bucket)
-      if (found?.amount === amount) continue
-      const message = `action \`${action}\` holds ${amount} of \`${bucket}\`; the table says ${String(found?.amount)}`
-      faults.add(run, 0, 'counter-changed', message)
-    }
-  }
-  const more = count(database, 'reservations') - expected
-  if (more > 0) faults.add(ledgerChain, 0, 'counter-changed', `${more} reservations come from no record`)
 }
 
 /** A statement that takes any content: whole numbers beyond 2^53 would throw. */
@@ -143,7 +125,7 @@ function reading(database: Database, sql: string): StatementSync {
   return statement
 }
 
-function count(database: Database, table: 'draws' | 'buckets' | 'reservations'): number {
+function count(database: Database, table: 'draws' | 'buckets'): number {
   return Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n)
 }
 

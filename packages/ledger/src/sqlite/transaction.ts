@@ -1,4 +1,5 @@
-import { ledgerChain } from '@ecp/protocol'
+import { canonical, ledgerChain } from '@ecp/protocol'
+import type { Reservation } from '../accounting.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
 import { type Draft, firstPrevious, type SealedRecord, seal } from '../record.ts'
@@ -29,6 +30,7 @@ export interface InFlight {
   readonly owner: string
   /** A write whose intent was recorded. */
   readonly intended: boolean
+  readonly held: readonly Reservation[]
 }
 
 /** What one BEGIN IMMEDIATE reads and changes. Heads of chains and buckets are read once and written once, by `save`. */
@@ -128,14 +130,15 @@ export class Transaction {
     }
   }
 
-  inFlight(run: string, action: string): { intended: boolean } | undefined {
+  /** What the action holds while it is in flight; undefined when it is not. */
+  held(run: string, action: string): readonly Reservation[] | undefined {
     const row = this.#statements.get('action').get(run, action)
-    return row && { intended: number(row, 'intended') === 1 }
+    return row && parseHeld(text(row, 'held'))
   }
 
-  addInFlight({ run, action, owner, intended }: InFlight, since: number): void {
+  addInFlight({ run, action, owner, intended, held }: InFlight, since: number): void {
     this.dirty = true
-    this.#statements.get('addAction').run(run, action, owner, intended ? 1 : 0, since)
+    this.#statements.get('addAction').run(run, action, owner, intended ? 1 : 0, since, canonical(held))
   }
 
   removeInFlight(run: string, action: string): void {
@@ -151,6 +154,7 @@ export class Transaction {
       action: text(row, 'action'),
       owner: text(row, 'owner'),
       intended: number(row, 'intended') === 1,
+      held: parseHeld(text(row, 'held')),
     }))
   }
 
@@ -171,5 +175,13 @@ export class Transaction {
       this.#statements.get('setChain').run(seq, hash, endedAt, status, actions, denied, run)
       chain.changed = false
     }
+  }
+}
+
+function parseHeld(held: string): readonly Reservation[] {
+  try {
+    return JSON.parse(held) as readonly Reservation[] // reason: written by addInFlight; verify compares it with the records
+  } catch {
+    throw new LedgerError('ledger.damaged', 'what an action in flight holds cannot be read')
   }
 }

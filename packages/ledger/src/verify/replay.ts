@@ -15,6 +15,7 @@ import type { Faults } from './faults.ts'
 export interface ReplayedAction {
   readonly since: number
   readonly digest: string
+  readonly held: readonly Reservation[]
   intended: boolean
 }
 
@@ -37,7 +38,6 @@ export const actionKey = (run: string, action: string): string => `${run}\0${act
 export class Replay implements Books {
   readonly buckets = new Map<string, Bucket>()
   readonly inFlight = new Map<string, ReplayedAction>()
-  readonly reservations = new Map<string, Reservation[]>()
   readonly runs = new Map<string, ReplayedRun>()
   readonly #faults: Faults
   readonly #onDrawn: (bucket: string, drawn: Drawn) => void
@@ -66,13 +66,13 @@ export class Replay implements Books {
         const key = actionKey(run, action.id)
         totals.actions++
         if (decision.effect === 'deny') totals.denied++
+        const held = applyDecided(this, at, body)
         if (decision.effect === 'allow') {
           if (this.inFlight.has(key)) {
             this.#faults.add(run, seq, 'record-inserted', `action \`${action.id}\` was allowed while it was in flight`)
           }
-          this.inFlight.set(key, { since: at, digest: action.digest, intended: false })
+          this.inFlight.set(key, { since: at, digest: action.digest, held, intended: false })
         }
-        applyDecided(this, run, at, body)
         break
       }
       case 'action.intended': {
@@ -82,12 +82,16 @@ export class Replay implements Books {
         } else action.intended = true
         break
       }
-      case 'action.finished':
-        if (!this.inFlight.delete(actionKey(run, body.action))) {
+      case 'action.finished': {
+        const key = actionKey(run, body.action)
+        const action = this.inFlight.get(key)
+        if (action === undefined) {
           this.#faults.add(run, seq, 'record-inserted', `outcome of \`${body.action}\`, which was not in flight`)
         }
-        applyFinished(this, run, at, body.action, body.draws)
+        this.inFlight.delete(key)
+        applyFinished(this, at, action?.held ?? [], body.draws)
         break
+      }
       case 'host.frozen':
       case 'host.unfrozen':
         applySwitch(this, at, kind)
@@ -103,20 +107,6 @@ export class Replay implements Books {
   put(name: string, bucket: Bucket, drawn?: Drawn): void {
     this.buckets.set(name, bucket)
     if (drawn) this.#onDrawn(name, drawn)
-  }
-
-  reserve(run: string, action: string, reservation: Reservation): void {
-    const key = actionKey(run, action)
-    const held = this.reservations.get(key)
-    if (held) held.push(reservation)
-    else this.reservations.set(key, [reservation])
-  }
-
-  release(run: string, action: string): readonly Reservation[] {
-    const key = actionKey(run, action)
-    const held = this.reservations.get(key) ?? []
-    this.reservations.delete(key)
-    return held.toSorted((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0))
   }
 
   #run(run: string): ReplayedRun {
