@@ -24,6 +24,7 @@ function run(commands: string) {
   const shell = spawnSync('bash', ['-euo', 'pipefail', '-c', `${commands}\npwd > "$HOME/cwd"`], {
     cwd: currentFolder(),
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, HOME: join(clone, 'home'), NO_COLOR: '1', npm_config_loglevel: 'error' },
   })
   return { output: `${shell.stdout}${shell.stderr}`, status: shell.status }

@@ -30,7 +30,9 @@ function codesOf({ decision, outcome }: Answer): string[] {
 function sentence({ decision, outcome, target }: Answer): string {
   switch (decision.effect) {
     case 'deny': {
-      const reason = decision.reasons.find((one) => isStop(one.code))
+      const stops = decision.reasons.filter((one) => isStop(one.code))
+      // A stop switch is the one reason that no other arguments and no other tool can get around: say that first.
+      const reason = stops.find(({ code }) => code === 'host.frozen') ?? stops[0]
       return `ECP denied \`${target}\`: ${reason ? adviceOf(reason) : 'the policy gives no reason to allow it.'}`
     }
     case 'hold':
