@@ -117,3 +117,11 @@ test('data of another format is refused', () => {
   const other = { ...data, format: 2 } as unknown as typeof data
   expect(() => load(other, '')).toThrow(expect.objectContaining({ code: 'policy.unreadable' }))
 })
+
+test('a time that is no date is no action: a condition on `now` could not see it', () => {
+  const access = `allow: ["files:read"], deny: [{ tool: "files:read", when: "now > timestamp('2020-01-01T00:00:00Z')" }]`
+  const policy = policyOf(contextWith(`toolAccess: { default: deny, ${access} }`), { user: open })
+  expect(decided(policy, catalogue, actionOf({ at: 1_800_000_000_000 })).effect).toBe('deny')
+  expect(decided(policy, catalogue, actionOf({ at: 1_500_000_000_000 })).effect).toBe('allow')
+  expect(decided(policy, catalogue, actionOf({ at: 1e300 })).effect).toBe('deny')
+})
