@@ -79,6 +79,8 @@ function versionOfPackage(): string {
 /** `ecp trace last | head` is no failure. */
 function endQuietlyWhenNobodyReads(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A command that serves on stdout has a listener of its own: it cancels and records what is in flight, then ends.
+    if (process.stdout.listenerCount('error') > 1) return
     process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed)
   })
 }

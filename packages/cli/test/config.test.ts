@@ -20,40 +20,6 @@ test('config path names every place, and which files are there', () => {
   )
 })
 
-test('trust: refused where nobody can be asked, shows what it covers, and holds until something changes', () => {
-  const script = desk.write('server.js', 'process.exit(0)\n')
-  desk.write('ecp.config.yaml', configYaml('mine', 'node', ['./server.js', 'two words', 'esc\u001b[2J'.slice(0, 3)]))
-  const refused = desk.ecp('trust')
-  expect(refused.status).toBe(3)
-  expect(refused.stderr).toContain('starts mine: node ./server.js "two words" esc')
-  expect(refused.stderr).toContain(`covers ${script}`)
-  expect(refused.stderr).toContain('run `ecp trust --yes`')
-
-  expect(desk.ecp('trust', '--yes')).toMatchObject({ status: 0, stdout: expect.stringContaining('trusted') })
-  expect(desk.ecp('trust')).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing to trust') })
-  desk.write('server.js', 'process.exit(1)\n')
-  const changed = desk.ecp('trust')
-  expect(changed.status).toBe(3)
-  expect(changed.stderr).toContain('changed since it was trusted')
-})
-
-test('freeze makes a ledger where there is none, and says which', () => {
-  const folder = join(desk.folder, 'ledger')
-  const { status, stdout } = desk.ecp('freeze', '--note', 'lunch', '--trace-dir', folder)
-  expect(status).toBe(0)
-  expect(stdout).toContain(join(folder, 'ledger.db'))
-  expect(JSON.parse(desk.ecp('unfreeze', '--trace-dir', folder, '--json').stdout)).toEqual({
-    ledger: join(folder, 'ledger.db'),
-    frozen: false,
-  })
-  expect(desk.ecp('trace', 'list', '--trace-dir', folder).status).toBe(0)
-  expect(desk.ecp('trace', 'verify', '--trace-dir', folder)).toMatchObject({
-    status: 0,
-    stdout: expect.stringContaining('verified'),
-  })
-  expect(desk.ecp('trace', 'last', '--trace-dir', folder)).toMatchObject({ status: 2, stdout: '' })
-})
-
 test('a ledger that is not there is not made by looking at it', () => {
   const { status, stderr } = desk.ecp('trace', 'list', '--trace-dir', 'nowhere')
   expect(status).toBe(2)

@@ -130,24 +130,6 @@ test('explain: what each executor could do, with the place of the rule, from the
   expect(elsewhere.stderr).toContain('the tools of `files` are not known yet; `ecp lock`')
 })
 
-test('freeze in one terminal stops the next call in another', async () => {
-  const client = await connect()
-  const read = () => client.callTool({ name: 'files__read_text_file', arguments: { path: join(data, 'note.txt') } })
-  try {
-    await client.listTools()
-    expect(await read()).not.toMatchObject({ isError: true })
-    expect(desk.ecp('freeze', '--note', 'stop it', ...flags).status).toBe(0)
-    expect(await read()).toMatchObject({
-      isError: true,
-      content: [{ text: expect.stringContaining('stopped everything') }],
-    })
-    expect(desk.ecp('unfreeze', ...flags).status).toBe(0)
-    expect(await read()).not.toMatchObject({ isError: true })
-  } finally {
-    await client.close()
-  }
-})
-
 test('mcp: an executor that is not there, and a Context that is wrong', () => {
   const nobody = desk.ecp('mcp', '--context', 'assistant.yaml', '--executor', 'asistant', ...flags)
   expect(nobody).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('did you mean `assistant`?') })
