@@ -45,6 +45,7 @@ export const gateFigure: Figure = {
 const notes = [
   'Every way ends at the same server; arguments differ from call to call; a process of its own for each way and round.',
   'Reads are recorded by ecp without a flush, writes with a flushed intent before the server hears of them.',
+  'cpu: processor time of the first process after the client for one call; the machine being busy changes it little.',
   'Added time: the quantile of this way less the same quantile of direct in the same round.',
 ]
 
@@ -75,11 +76,23 @@ const own = (a: number) => a
 const p50: Value = (cell) => cell.p50
 const p99: Value = (cell) => cell.p99
 const perSecond: Value = (cell) => cell.perSecond
+const busy: Value = (cell) => cell.busy ?? Number.NaN
 
 function tables(rounds: readonly Round[]): Table[] {
   const perKind = kinds.map((kind) => ({
     title: `${kind}s: milliseconds, and calls per second`,
-    columns: ['way', 'in flight', 'p50', 'p99', 'added p50', 'added p99', 'calls/s', '/ direct', '/ no policy'],
+    columns: [
+      'way',
+      'in flight',
+      'p50',
+      'p99',
+      'added p50',
+      'added p99',
+      'calls/s',
+      '/ direct',
+      '/ no policy',
+      'cpu ms',
+    ],
     rows: inFlightCounts.flatMap((inFlight) =>
       ways.map((way): Cell[] => {
         const at = [kind, inFlight] as const
@@ -95,6 +108,7 @@ function tables(rounds: readonly Round[]): Table[] {
           compare(rounds, [way, way], at, perSecond, own),
           compare(rounds, [way, 'direct'], at, perSecond, ratio),
           compare(rounds, [way, 'policyFree'], at, perSecond, ratio),
+          compare(rounds, [way, way], at, busy, own),
         ]
       }),
     ),

@@ -25,26 +25,32 @@ async function round({ command, args, env, prefix, milliseconds }: LoadOptions):
     const result = await client.callTool({ name: `${prefix}${kind}_item`, arguments: args })
     if (result.isError) throw new Error(`\`${kind}_item\` was not performed: ${JSON.stringify(result.content)}`)
   }
-  for (const inFlight of inFlightCounts) for (const kind of kinds) await run(call, kind, inFlight, milliseconds / 2)
+  const { pid } = transport
+  for (const inFlight of inFlightCounts)
+    for (const kind of kinds) await run({ pid, call, kind, inFlight, milliseconds: milliseconds / 2 })
   const cells: LoadCell[] = []
   for (const inFlight of inFlightCounts) {
     for (const kind of kinds) {
       globalThis.gc?.()
-      cells.push(await run(call, kind, inFlight, milliseconds))
+      cells.push(await run({ pid, call, kind, inFlight, milliseconds }))
     }
   }
-  const peakMemoryMb = peakMemory(transport.pid)
+  const peakMemoryMb = peakMemory(pid)
   await client.close()
   return peakMemoryMb === undefined ? { cells } : { cells, peakMemoryMb }
 }
 
-async function run(
-  call: (kind: Kind) => Promise<void>,
-  kind: Kind,
-  inFlight: number,
-  milliseconds: number,
-): Promise<LoadCell> {
+interface Run {
+  readonly pid: number | null
+  readonly kind: Kind
+  readonly inFlight: number
+  readonly milliseconds: number
+  call(kind: Kind): Promise<void>
+}
+
+async function run({ pid, call, kind, inFlight, milliseconds }: Run): Promise<LoadCell> {
   const samples: number[] = []
+  const busyBefore = processorTime(pid)
   const started = performance.now()
   const worker = async () => {
     let before = performance.now()
@@ -57,9 +63,20 @@ async function run(
   }
   await Promise.all(Array.from({ length: inFlight }, worker))
   const seconds = (performance.now() - started) / 1000
+  const busy = (processorTime(pid) - busyBefore) / samples.length
   const sorted = Float64Array.from(samples)
-  const perSecond = samples.length / seconds
-  return { kind, inFlight, calls: samples.length, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), perSecond }
+  const [p50, p99] = [quantile(sorted, 0.5), quantile(sorted, 0.99)]
+  const cell = { kind, inFlight, calls: samples.length, p50, p99, perSecond: samples.length / seconds }
+  return Number.isFinite(busy) ? { ...cell, busy } : cell
+}
+
+/** utime and stime of proc_pid_stat(5), all threads, in milliseconds; NaN where the system does not say. */
+function processorTime(pid: number | null): number {
+  if (process.platform !== 'linux' || pid === null) return Number.NaN
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const ticksPerSecond = 100
+  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000
 }
 
 /** VmHWM of proc_pid_status(5), in MB. */

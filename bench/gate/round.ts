@@ -23,6 +23,8 @@ export interface LoadCell {
   readonly p50: number
   readonly p99: number
   readonly perSecond: number
+  /** Processor time of the first process of the way for one call, milliseconds; absent where the system does not say. */
+  readonly busy?: number
 }
 
 export interface LoadRound {
