@@ -201,7 +201,11 @@ describe('what goes wrong while it is open', () => {
     for (let index = 0; index < 50; index++) await ledger.append('a', 1_001, 'plan.made', { text: 'x'.repeat(500) })
     ledger.close()
     const bytes = readFileSync(join(folder, 'a.db'))
-    bytes.fill(0xa5, 2048 * 24)
+    const database = new DatabaseSync(join(folder, 'a.db'))
+    for (const { pgoffset, pgsize } of database.prepare(`SELECT * FROM dbstat WHERE name = 'records'`).all()) {
+      bytes.fill(0xa5, Number(pgoffset), Number(pgoffset) + Number(pgsize))
+    }
+    database.close()
     const damaged = join(folder, 'b.db')
     writeFileSync(damaged, bytes)
     const opened = open({ file: damaged })

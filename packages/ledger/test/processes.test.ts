@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { openSqliteLedger } from '../src/index.ts'
 import { temporaryFolder } from './folder.ts'
 import { asked, run } from './samples.ts'
 
 function worker(...args: (string | number)[]): ChildProcessByStdio<null, Readable, null> {
-  const script = join(import.meta.dirname, 'worker.ts')
+  const script = fileURLToPath(new URL('./worker.ts', import.meta.url))
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--conditions=ecp-source', script, ...args.map(String)],
