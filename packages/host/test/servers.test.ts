@@ -64,9 +64,13 @@ test('calls at the same time share one start', async () => {
 
 test('a server that hangs at start fails in its time, with what it said', async () => {
   const { servers } = opened([fixture('hang-at-start', '', { startTimeoutMs: 1_500 })])
-  const message = await failure(servers.call('hang-at-start', 'ok', {}, calling()), 'server.start-failed')
-  expect(message).toContain('did not answer `initialize` within 1500 ms')
-  expect(message).toContain('waiting for a lock')
+  const [called, listed] = await Promise.all([
+    failure(servers.call('hang-at-start', 'ok', {}, calling()), 'server.start-failed'),
+    failure(servers.tools('hang-at-start'), 'server.start-failed'),
+  ])
+  expect(listed).toBe(called)
+  expect(called).toContain('did not answer `initialize` within 1500 ms')
+  expect(called).toContain('waiting for a lock')
 })
 
 test('a call is over when its time is, and the server hears of it', async () => {

@@ -19,10 +19,14 @@ export interface OpenServersOptions {
   random(): number
 }
 
+/** The start ends itself in its time, and says more about why; this is for what comes before it (asking for secrets). */
+const startGraceMs = 1_000
+
 /** The host's stdio servers. Starts nothing until something is asked of one. */
 export function openServers(options: OpenServersOptions): Servers {
   const limits = { ...defaultServerLimits, ...options.limits }
   const children = new Set<Child>()
+  let isClosing = false
   const listeners = new Set<(server: string) => void>()
   const supervised = new Map<string, SupervisedServer>()
   let guard: ((server: string, tool: string) => Promise<void>) | undefined
@@ -37,6 +41,8 @@ export function openServers(options: OpenServersOptions): Servers {
           for (const listener of listeners) listener(name)
         },
         onChild: (child) => {
+          // A start that began before the end: nobody waits for it any more.
+          if (isClosing) child.kill()
           children.add(child)
           void child.ended.then(() => children.delete(child))
         },
@@ -53,12 +59,13 @@ export function openServers(options: OpenServersOptions): Servers {
 
   async function tools(name: string, signal?: AbortSignal): Promise<readonly RawTool[]> {
     const { server, keeper } = named(name)
-    const connection = await reached(keeper.connection(), name, server.startTimeoutMs, signal)
+    const until = performance.now() + server.startTimeoutMs
+    const connection = await reached(keeper.connection(), name, server.startTimeoutMs + startGraceMs, signal)
     const { changes } = keeper
     const listed = await listTools(connection, {
       server: name,
       limits,
-      timeoutMs: server.startTimeoutMs,
+      timeoutMs: Math.max(1, until - performance.now()),
       ...(signal ? { signal } : {}),
       refuse: (names) => {
         const some = names.slice(0, 10).map((one) => JSON.stringify(options.redactor.text(one).slice(0, 100)))
@@ -102,6 +109,7 @@ export function openServers(options: OpenServersOptions): Servers {
       guard = asked
     },
     async close() {
+      isClosing = true
       listeners.clear()
       const closing = [...supervised.values()].map((keeper) => keeper.close())
       await Promise.all([...children].map((child) => child.stop(limits)))
