@@ -13,7 +13,7 @@ import { type Documents, hostLayers } from './documents.ts'
 
 const ecp = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'ecp.js')
 // Starting a process costs half as much where what it loads is kept compiled.
-const compiled = join(tmpdir(), 'ecp-conformance-compiled')
+const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'ecp-conformance')
 const serverScript = join(import.meta.dirname, 'server.ts')
 
 /** What an MCP client got for a call. */
