@@ -2,8 +2,6 @@ import { z } from 'zod'
 import { duration, name, object, positiveInteger, serverName, toolName } from '../context/base.ts'
 import { pluginKinds, sourceTypes } from '../context/context.ts'
 
-export { serverName } from '../context/base.ts'
-
 export const secretProviders = ['process.env', 'dot.env', 'os.secrets', 'session'] as const
 export type SecretProviderName = (typeof secretProviders)[number]
 
