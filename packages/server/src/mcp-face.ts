@@ -28,6 +28,7 @@ const listWaitMs = 10_000
  */
 export async function serveMcp(options: McpFaceOptions): Promise<void> {
   const { host, executor, transport } = options
+  refuseAmbiguousNames(options)
   const face = new FaceServer(
     { name: 'ecp', version: options.version },
     { capabilities: { tools: { listChanged: true } } },
@@ -56,6 +57,17 @@ export async function serveMcp(options: McpFaceOptions): Promise<void> {
   await gone
   stopListening()
   await Promise.allSettled(inFlight)
+}
+
+/** Before anything starts: which servers an executor reaches does not depend on what they say. */
+function refuseAmbiguousNames({ host, executor, names }: McpFaceOptions): void {
+  const servers = host.reachableServers(executor)
+  if (names === 'prefixed' || servers.length <= 1) return
+  const reached = servers.map((server) => `\`${server}\``).join(', ')
+  throw new HostError(
+    'host.refused',
+    `plain names need an executor that reaches one server; \`${executor}\` reaches ${reached}`,
+  )
 }
 
 type CallParams = { readonly name: string; readonly arguments?: unknown }
@@ -100,15 +112,7 @@ class ShownTools {
     const { host, executor, names, log } = this.#options
     const catalogue = host.catalogue()
     if (this.#exposure && this.#from === catalogue) return this.#exposure
-    const offered = host.tools(executor)
-    const servers = new Set(offered.map((tool) => tool.target.slice(0, tool.target.indexOf(':'))))
-    if (names === 'plain' && servers.size > 1) {
-      throw new HostError(
-        'host.refused',
-        `plain names need an executor that reaches one server; \`${executor}\` reaches ${[...servers].map((server) => `\`${server}\``).join(', ')}`,
-      )
-    }
-    const exposure = expose(offered, names)
+    const exposure = expose(host.tools(executor), names)
     for (const target of exposure.hidden)
       log(`\`${target}\` is not listed: its name towards the client is too long or not unique`)
     this.#exposure = exposure
