@@ -150,7 +150,8 @@ function check(one: Case, observed: Observed | undefined): void {
 
 /**
  * What a case comes to where its tool is not pinned, because no server is started that nothing can be called on: denied all
- * the same, as an unknown tool that counts as a write, which no glob fits. What the host has against it stays.
+ * the same, as an unknown tool that counts as a write, and that no glob of an allow list or ceiling fits. What the host has
+ * against it stays.
  */
 function withoutPin(one: Case, { reasons }: Decision): Case['expect'] {
   const { effect, codes: full } = one.expect
@@ -158,7 +159,8 @@ function withoutPin(one: Case, { reasons }: Decision): Case['expect'] {
   const found = reasons.map(({ code }) => code)
   const host = full.filter((code) => code.startsWith('host.') || code === 'context.tool-denied')
   expect(found).toEqual(expect.arrayContaining([...host, 'tool.unknown']))
-  const possible = [...full, 'tool.unknown', 'context.tool-not-allowed', 'write.forbidden', 'write.proposed']
+  const unfitted = ['context.tool-not-allowed', 'host.tool-denied']
+  const possible = [...full, 'tool.unknown', ...unfitted, 'write.forbidden', 'write.proposed']
   expect(possible).toEqual(expect.arrayContaining(found))
   return { effect, acts: 'write', codes: [...new Set(found)] }
 }
