@@ -9,6 +9,8 @@ import { Transaction } from './transaction.ts'
 export const waitMs = 10_000
 const shortestMs = 1
 const longestMs = 50
+/** Chains and buckets that are remembered from one transaction to the next. */
+const mostKept = 5_000
 
 interface Entry {
   readonly durable: boolean
@@ -33,6 +35,8 @@ export class Batches {
   #scheduled = false
   #attempts = 0
   #flushes: boolean | undefined
+  /** What the last transaction knew, and the state of the file that it knew it of. */
+  #last: { readonly version: unknown; readonly transaction: Transaction } | undefined
 
   constructor(file: string, statements: Statements, timers: Timers, checkFile: () => void) {
     this.#file = file
@@ -124,8 +128,8 @@ export class Batches {
     this.#flushTo(entries.some(({ durable }) => durable))
     this.#statements.get('begin').run()
     const answers: (() => void)[] = []
-    const transaction = new Transaction(this.#statements, this.#knownBlobs)
     try {
+      const transaction = this.#begun()
       for (const entry of entries) {
         transaction.dirty = false
         try {
@@ -145,16 +149,30 @@ export class Batches {
       }
       transaction.save()
       this.#statements.get('commit').run()
+      this.#remember(transaction.newBlobs.splice(0))
     } catch (error) {
       this.#rollback()
       throw error
     }
-    this.#remember(transaction.newBlobs)
     for (const answer of answers) answer()
     return undefined
   }
 
+  /**
+   * What the transaction before this one knew of chains and buckets still holds, unless another process has written since
+   * (PRAGMA data_version says so) or something was taken back.
+   */
+  #begun(): Transaction {
+    const version = this.#statements.get('version').get()?.data_version
+    const last = this.#last
+    if (last && last.version === version && last.transaction.size < mostKept) return last.transaction
+    const transaction = new Transaction(this.#statements, this.#knownBlobs)
+    this.#last = { version, transaction }
+    return transaction
+  }
+
   #rollback(): void {
+    this.#last = undefined
     try {
       this.#statements.get('rollback').run()
     } catch {

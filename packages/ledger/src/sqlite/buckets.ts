@@ -6,15 +6,19 @@ import type { Statements } from './statements.ts'
 interface Kept {
   readonly id: number
   bucket: Bucket
-  changed: boolean
 }
 
 /** The buckets as one transaction sees and changes them. Each is read once and written once, by `save`. */
 export class Buckets implements Books {
   readonly #statements: Statements
   readonly #kept = new Map<string, Kept>()
+  readonly #changed = new Set<Kept>()
   constructor(statements: Statements) {
     this.#statements = statements
+  }
+
+  get size(): number {
+    return this.#kept.size
   }
 
   bucket(name: string): Bucket {
@@ -24,7 +28,7 @@ export class Buckets implements Books {
   put(name: string, bucket: Bucket, drawn?: Drawn): void {
     const kept = this.#findOrAdd(name)
     kept.bucket = bucket
-    kept.changed = true
+    this.#changed.add(kept)
     if (drawn) this.#statements.get('addDraw').run(kept.id, drawn.at, drawn.n, drawn.amount, drawn.total)
   }
 
@@ -50,11 +54,11 @@ export class Buckets implements Books {
   }
 
   save(): void {
-    for (const { id, bucket, changed } of this.#kept.values()) {
-      if (!changed) continue
+    for (const { id, bucket } of this.#changed) {
       const { draws, lastAt, total, open, reserved, busy, since } = bucket
       this.#statements.get('setBucket').run(draws, lastAt, total, open, reserved, busy, since, id)
     }
+    this.#changed.clear()
   }
 
   #find(name: string): Kept | undefined {
@@ -73,7 +77,6 @@ export class Buckets implements Books {
         busy: number(row, 'busy'),
         since: number(row, 'since'),
       },
-      changed: false,
     }
     this.#kept.set(name, found)
     return found
@@ -83,7 +86,7 @@ export class Buckets implements Books {
     const found = this.#find(name)
     if (found) return found
     const { lastInsertRowid } = this.#statements.get('addBucket').run(name)
-    const added: Kept = { id: Number(lastInsertRowid), bucket: emptyBucket, changed: true }
+    const added: Kept = { id: Number(lastInsertRowid), bucket: emptyBucket }
     this.#kept.set(name, added)
     return added
   }

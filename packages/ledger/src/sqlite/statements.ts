@@ -6,6 +6,7 @@ const texts = {
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
   full: 'PRAGMA synchronous = FULL',
+  version: 'PRAGMA data_version',
   normal: 'PRAGMA synchronous = NORMAL',
 
   chain: 'SELECT seq, hash, started_at, ended_at, actions, denied FROM chains WHERE run = ?',

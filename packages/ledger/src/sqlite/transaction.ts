@@ -19,7 +19,6 @@ export interface Chain {
   denied: number
   /** Whether it has a row yet. */
   stored: boolean
-  changed: boolean
   identity?: { readonly client: string; readonly context: string; readonly executor: string }
 }
 
@@ -33,7 +32,10 @@ export interface InFlight {
   readonly held: readonly Reservation[]
 }
 
-/** What one BEGIN IMMEDIATE reads and changes. Heads of chains and buckets are read once and written once, by `save`. */
+/**
+ * What one BEGIN IMMEDIATE reads and changes. Heads of chains and buckets are read once and written once, by `save`; after
+ * a commit it serves the next transaction, as long as nobody else writes.
+ */
 export class Transaction {
   readonly buckets: Buckets
   readonly newBlobs: string[] = []
@@ -42,11 +44,17 @@ export class Transaction {
   readonly #statements: Statements
   readonly #knownBlobs: ReadonlySet<string>
   readonly #chains = new Map<string, Chain>()
+  readonly #changed = new Set<Chain>()
 
   constructor(statements: Statements, knownBlobs: ReadonlySet<string>) {
     this.#statements = statements
     this.#knownBlobs = knownBlobs
     this.buckets = new Buckets(statements)
+  }
+
+  /** How many chains and buckets it has in memory. */
+  get size(): number {
+    return this.#chains.size + this.buckets.size
   }
 
   /** The chain of a run ('' for the ledger's), or undefined when there is none. */
@@ -65,7 +73,6 @@ export class Transaction {
       actions: row ? number(row, 'actions') : 0,
       denied: row ? number(row, 'denied') : 0,
       stored: row !== undefined,
-      changed: false,
     }
     this.#chains.set(run, chain)
     return chain
@@ -90,7 +97,6 @@ export class Transaction {
       actions: 0,
       denied: 0,
       stored: false,
-      changed: true,
       identity,
     }
     this.#chains.set(run, chain)
@@ -113,7 +119,7 @@ export class Transaction {
     this.#statements.get('addRecord').run(run, seq, at, kind, bytes, hash)
     chain.seq = seq
     chain.hash = hash
-    chain.changed = true
+    this.#changed.add(chain)
     return sealed
   }
 
@@ -164,8 +170,7 @@ export class Transaction {
   }
 
   #saveChains(): void {
-    for (const chain of this.#chains.values()) {
-      if (!chain.changed) continue
+    for (const chain of this.#changed) {
       const { run, seq, hash, identity, startedAt, endedAt, status, actions, denied } = chain
       if (!chain.stored) {
         const { client = null, context = null, executor = null } = identity ?? {}
@@ -173,8 +178,8 @@ export class Transaction {
         chain.stored = true
       }
       this.#statements.get('setChain').run(seq, hash, endedAt, status, actions, denied, run)
-      chain.changed = false
     }
+    this.#changed.clear()
   }
 }
 
