@@ -1,5 +1,5 @@
-import { bindInputs, type LoadedConfig } from '@ecp/host'
-import { compile, load } from '@ecp/policy'
+import { bindInputs, type LoadedConfig, unsupported } from '@ecp/host'
+import { compile, load, type Policy, reachableServers } from '@ecp/policy'
 import {
   type Context,
   type Diagnostic,
@@ -46,9 +46,10 @@ export async function validate(invocation: Invocation, file: string, options: Va
     throw error
   })
   const inputs = options.skipInputs ? { values: {} } : await checkedInputs(invocation, context, options)
+  const policy = policyOf(context, config, inputs.values)
   const findings: Findings = {
-    diagnostics: [...context.diagnostics, ...config.diagnostics],
-    refusals: refusalsOf(context, config, inputs.values),
+    diagnostics: [...context.diagnostics, ...config.diagnostics, ...unsupportedBy(context, config, policy)],
+    refusals: context.document && policy ? hostRefusals(context.document, policy) : [],
     ...(inputs.fault === undefined ? {} : { inputs: inputs.fault }),
   }
   const code = codeOf(findings)
@@ -85,10 +86,18 @@ async function checkedInputs(
   }
 }
 
-/** Judged when both documents are sound: of half a document nobody can say what it would be refused. */
-function refusalsOf({ document }: ReadContext, config: LoadedConfig, inputs: JsonObject): readonly Refusal[] {
-  if (!document || config.layers.length === 0) return []
-  return hostRefusals(document, load(compile({ context: document, host: config.layers, inputs }), ''))
+/** There is one when both documents are sound: of half a document nobody can say what it would be refused. */
+function policyOf({ document }: ReadContext, { layers }: LoadedConfig, inputs: JsonObject): Policy | undefined {
+  if (!document || layers.length === 0) return undefined
+  return load(compile({ context: document, host: layers, inputs }), '')
+}
+
+/** What this version cannot do yet, of what the Context would use. */
+function unsupportedBy({ document }: ReadContext, { layers }: LoadedConfig, policy: Policy | undefined) {
+  if (!document || !policy) return []
+  const { providers = [], executors = [], entries = [] } = document.value.plugins ?? {}
+  const servers = executorsOf(document.value).flatMap(({ name }) => reachableServers(policy, name))
+  return unsupported(layers, { servers, plugins: [...providers, ...executors, ...entries].map(({ name }) => name) })
 }
 
 function print(
