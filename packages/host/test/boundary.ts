@@ -29,11 +29,13 @@ export interface Documents {
   readonly wiring?: string
   /** More of the config, as YAML. */
   readonly more?: string
+  /** The server's program, in place of the witness. */
+  readonly program?: string
 }
 
 const open = '{ toolAccess: { default: deny, allow: ["witness:*"] } }'
 
-export function boundary({ policies = open, wiring = '', more = '' }: Documents = {}): Boundary {
+export function boundary({ policies = open, wiring = '', more = '', program = witness }: Documents = {}): Boundary {
   const folder = mkdtempSync(join(tmpdir(), 'ecp-boundary-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const heard = join(folder, 'heard.jsonl')
@@ -46,7 +48,7 @@ export function boundary({ policies = open, wiring = '', more = '' }: Documents 
 tools:
   servers:
     witness:
-      transport: { type: stdio, command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(witness)}, ${JSON.stringify(heard)}] }
+      transport: { type: stdio, command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(program)}, ${JSON.stringify(heard)}] }
 ${wiring}security:
   tools: { allowServers: [witness] }
 ${more}`,
