@@ -1,4 +1,4 @@
-import { bindInputs, type LoadedConfig, unsupported } from '@ecp/host'
+import { bindInputs, type LoadedConfig, unsupported, unsupportedInContext } from '@ecp/host'
 import { compile, load, type Policy, reachableServers } from '@ecp/policy'
 import {
   type Context,
@@ -92,12 +92,11 @@ function policyOf({ document }: ReadContext, { layers }: LoadedConfig, inputs: J
   return load(compile({ context: document, host: layers, inputs }), '')
 }
 
-/** What this version cannot do yet, of what the Context would use. */
+/** What this version cannot do yet, of what the Context asks for and would use. */
 function unsupportedBy({ document }: ReadContext, { layers }: LoadedConfig, policy: Policy | undefined) {
-  if (!document || !policy) return []
-  const { providers = [], executors = [], entries = [] } = document.value.plugins ?? {}
-  const servers = executorsOf(document.value).flatMap(({ name }) => reachableServers(policy, name))
-  return unsupported(layers, { servers, plugins: [...providers, ...executors, ...entries].map(({ name }) => name) })
+  if (!document) return []
+  const servers = policy ? executorsOf(document.value).flatMap(({ name }) => reachableServers(policy, name)) : []
+  return [...unsupportedInContext(document), ...unsupported(layers, { servers })]
 }
 
 function print(
