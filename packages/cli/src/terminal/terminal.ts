@@ -53,7 +53,8 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
     },
     paint: paintOf(stdout),
     paintErr: paintOf(stderr),
-    columns: stdout.isTTY ? stdout.columns : undefined,
+    // 0 where a terminal does not know its own size.
+    columns: stdout.isTTY ? stdout.columns || 80 : undefined,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     confirm: async (question) => {
       clear()

@@ -66,7 +66,7 @@ export function traceJson(run: RecordedRun): Trace {
 }
 
 function failure(status: string): string | undefined {
-  return ['running', 'completed', 'ended', 'closed'].includes(status) ? undefined : `the run ended as ${status}`
+  return ['running', 'completed'].includes(status) ? undefined : `the run ended as ${status}`
 }
 
 function executorSpans(run: RecordedRun, name: string, actions: readonly RecordedAction[], step: number): Span[] {
