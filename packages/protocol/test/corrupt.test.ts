@@ -56,7 +56,7 @@ function changed(value: unknown, change: Change): unknown {
     if (Array.isArray(node)) return node.flatMap((item) => entry(item, (kept) => [kept], [change.with, visit(item)]))
     if (typeof node !== 'object' || node === null) return node
     const entries = Object.entries(node).flatMap(([key, item]) =>
-      entry(item, (kept) => [[key, kept]], [[`${key}${String(change.with).slice(0, 3)}`, visit(item)]]),
+      entry(item, (kept) => [[key, kept]], [[`${key}${JSON.stringify(change.with).slice(0, 3)}`, visit(item)]]),
     )
     return Object.fromEntries(entries)
   }
