@@ -80,7 +80,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const executors = executorsOf(context.value)
   const reachable = new Map(executors.map(({ name }) => [name, reachableServers(policy, name)]))
   const needed = [...new Set([...reachable.values()].flat())]
-  refuseInvalid(unsupportedInContext(context))
+  refuseInvalid(unsupportedInContext(context), 'host.refused')
   refuseUnsupported(layers, { servers: needed })
   await secrets.check(needed)
   await secrets.learnAll(needed)

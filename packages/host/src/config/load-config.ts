@@ -78,18 +78,27 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
 
 /**
  * Throws when there are errors, with each of them and its place: `host.layer-conflict` where layers contradict each other,
- * `host.refused` for what this version cannot do, otherwise `host.document-invalid`.
+ * otherwise what they are: by default a document that is wrong.
  */
-export function refuseInvalid(diagnostics: readonly Diagnostic[]): void {
+export function refuseInvalid(
+  diagnostics: readonly Diagnostic[],
+  code: 'host.document-invalid' | 'host.refused' = 'host.document-invalid',
+): void {
   const errors = diagnostics.filter(isError)
   const [first] = errors
   if (!first) return
-  const lines = errors.map(({ range, message, nearest }) => {
-    return `${place(range)}: ${message}${nearest === undefined ? '' : `; did you mean \`${nearest}\`?`}`
-  })
-  const codes = { layer: 'host.layer-conflict', unsupported: 'host.refused' } as const
-  const known = first.code === 'layer' || first.code === 'unsupported'
-  throw new HostError(known ? codes[first.code] : 'host.document-invalid', lines.join('\n'))
+  const lines = errors.map((error) => `${place(error.range)}: ${error.message}${whatIsRight(error)}`)
+  throw new HostError(first.code === 'layer' ? 'host.layer-conflict' : code, lines.join('\n'))
+}
+
+/** More allowed values than this are not listed in one line. */
+const listed = 12
+
+function whatIsRight({ expected = [], nearest }: Diagnostic): string {
+  const more = expected.length > listed ? ` and ${expected.length - listed} more` : ''
+  const words = `${expected.length > 1 ? 'one of ' : ''}${expected.slice(0, listed).join(', ')}${more}`
+  const wanted = expected.length === 0 ? '' : `; expected ${words}`
+  return nearest === undefined ? wanted : `${wanted}; did you mean \`${nearest}\`?`
 }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error'

@@ -72,7 +72,7 @@ export function unsupported(layers: readonly HostLayer[], needed: Needed): reado
 
 /** Throws `host.refused` for {@link unsupported} parts of the wiring, with every place. */
 export function refuseUnsupported(layers: readonly HostLayer[], needed: Needed): void {
-  refuseInvalid(unsupported(layers, needed))
+  refuseInvalid(unsupported(layers, needed), 'host.refused')
 }
 
 function onlySandboxed({ layer, document }: HostLayer): boolean {
