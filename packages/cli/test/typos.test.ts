@@ -76,10 +76,10 @@ function expectNoStart(where: string, hint: string, ...flags: string[]): void {
 }
 
 describe.each([
-  ['a misspelt area', hostYaml.replace('security:', 'securty:'), 'host.yaml:5:1', '`security`'],
-  ['a misspelt list', hostYaml.replace('allowServers', 'alowServers'), 'host.yaml:6:12', '`allowServers`'],
-  ['a list as text', hostYaml.replace('[files]', 'files'), 'host.yaml:6:', 'list'],
-  ['a name that nobody wired', hostYaml.replace('[files]', '[flies]'), 'host.yaml:6:', 'files'],
+  ['a misspelt area', hostYaml.replace('security:', 'securty:'), 'host.yaml:6:1', '`security`'],
+  ['a misspelt list', hostYaml.replace('allowServers', 'alowServers'), 'host.yaml:7:12', '`allowServers`'],
+  ['a list as text', hostYaml.replace('[files]', 'files'), 'host.yaml:7:26', 'list'],
+  ['a name that nobody wired', hostYaml.replace('[files]', '[flies]'), 'host.yaml:7:27', 'files'],
   ['a transport that is none', hostYaml.replace('type: stdio', 'type: Stdio'), 'host.yaml:5:', '`stdio`'],
   ['a version that is none', hostYaml.replace('"0.5"', '"0.6"'), 'host.yaml:1:', '0.5'],
   ['no version', hostYaml.replace('version: "0.5"\n', ''), 'host.yaml:1:', 'version'],
@@ -158,9 +158,12 @@ describe('lists that are missing or empty allow nothing', () => {
 
   test('in the Context: nothing is shown, nothing can be called, no server is started', async () => {
     using gateway = new Gateway((at) => ({ servers: { witness: witness(at) }, policies: executors }))
-    for (const executor of ['missing', 'no-list', 'empty', 'default'])
-      expect(await offered(gateway, executor), executor).toEqual({ tools: [], refused: true })
+    const nothing = { tools: [], refused: true }
+    for (const executor of ['missing', 'no-list', 'empty'])
+      expect(await offered(gateway, executor), executor).toEqual(nothing)
     expect(existsSync(join(gateway.desk.folder, 'heard.jsonl'))).toBe(false)
+    expect(await offered(gateway, 'default')).toEqual(nothing)
+    expect(gateway.witnessed()).toEqual([])
     expect(await offered(gateway, 'full')).toMatchObject({ tools: [{ name: 'witness__look' }], refused: false })
   })
 
