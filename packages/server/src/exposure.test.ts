@@ -1,35 +1,35 @@
 import type { OfferedTool } from '@ecp/host'
 import { describe, expect, test } from 'vitest'
-import { attemptedTarget, expose } from './exposure.ts'
+import { expose, targetOf } from './exposure.ts'
 
 const tool = (target: string): OfferedTool => ({ target, definition: { name: 'n', inputSchema: {} } })
+const names = (targets: string[], style: 'prefixed' | 'plain') => [...expose(targets.map(tool), style).tools.keys()]
 
 describe('names towards the client', () => {
-  test('server__tool, sorted', () => {
-    const { tools, hidden } = expose([tool('b:x'), tool('a:y')], 'prefixed')
-    expect([...tools].map(([name, { target }]) => [name, target])).toEqual([
-      ['a__y', 'a:y'],
-      ['b__x', 'b:x'],
-    ])
-    expect(hidden).toEqual([])
-  })
-
-  test('two tools with one name: neither is shown', () => {
-    const { tools, hidden } = expose([tool('a:b__c'), tool('a--b:c'), tool('a__b:c')], 'prefixed')
-    expect([...tools.keys()]).toEqual(['a--b__c'])
-    expect(hidden).toEqual(['a:b__c', 'a__b:c'])
+  test('server__tool, sorted; or the plain name', () => {
+    expect(names(['b:x', 'a:y'], 'prefixed')).toEqual(['a__y', 'b__x'])
+    expect(names(['a:y', 'a:x'], 'plain')).toEqual(['x', 'y'])
   })
 
   test('a name over 128 characters is not shown', () => {
-    const long = tool(`a:${'x'.repeat(126)}`)
-    expect(expose([long], 'prefixed').hidden).toEqual([long.target])
-    expect(expose([long], 'plain').hidden).toEqual([])
+    const long = `a:${'x'.repeat(126)}`
+    expect(expose([tool(long)], 'prefixed')).toEqual({ tools: new Map(), hidden: [long] })
+    expect(expose([tool(long)], 'plain').hidden).toEqual([])
   })
 
-  test('an attempt at a name that was not shown is recorded as what it would have meant', () => {
-    expect(attemptedTarget('files__write_file', 'prefixed')).toBe('files:write_file')
-    expect(attemptedTarget('files__a__b', 'prefixed')).toBe('files:a__b')
-    expect(attemptedTarget('nonsense', 'prefixed')).toBe(':nonsense')
-    expect(attemptedTarget('files__x', 'plain')).toBe(':files__x')
+  test.each(['files:write_file', 'files:a__b', 'my-server:_x', 'a:b/c.d-e'])(
+    '%s has one name, and the name one target',
+    (target) => {
+      const [prefixed = ''] = names([target], 'prefixed')
+      expect(targetOf(prefixed, 'prefixed')).toBe(target)
+      const [server] = target.split(':')
+      const [plain = ''] = names([target], 'plain')
+      expect(targetOf(plain, 'plain', server)).toBe(target)
+    },
+  )
+
+  test('what was never shown still stands for something that can be recorded', () => {
+    expect(targetOf('nonsense', 'prefixed')).toBe(':nonsense')
+    expect(targetOf('nonsense', 'plain')).toBe(':nonsense')
   })
 })

@@ -7,39 +7,41 @@ export type NameStyle = 'prefixed' | 'plain'
 /** The longest name that MCP allows for a tool (2025-11-25, server/tools, Tool Names). */
 const maxName = 128
 
-/** Which name each offered tool has towards the client. */
+/** What a client is shown. */
 export interface Exposure {
-  /** By exposed name, sorted. */
-  readonly tools: ReadonlyMap<string, { readonly target: string; readonly definition: ToolDefinition }>
-  /** Targets that cannot be shown because two of them would have the same name, or the name is too long. */
+  /** Definitions by exposed name, sorted by it. */
+  readonly tools: ReadonlyMap<string, ToolDefinition>
+  /** Targets whose name towards the client would be too long. */
   readonly hidden: readonly string[]
 }
 
-/** Names that collide are exposed for neither tool: a call must mean one thing. */
+/**
+ * Names each offered tool towards the client.
+ *
+ * INVARIANT: no two targets have one name. A server's name has no `_` (protocol, `serverName`), so that the first `__` of
+ * a prefixed name ends it; plain names are those of one server, which lists each name once or has it left out.
+ */
 export function expose(offered: readonly OfferedTool[], style: NameStyle): Exposure {
-  const byName = new Map<string, OfferedTool[]>()
-  for (const tool of offered) {
-    const name = exposedName(tool.target, style)
-    byName.set(name, [...(byName.get(name) ?? []), tool])
+  const named = offered.map(({ target, definition }) => ({ target, definition, name: nameOf(target, style) }))
+  const shown = named.filter(({ name }) => name.length <= maxName).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return {
+    tools: new Map(shown.map(({ name, definition }) => [name, definition])),
+    hidden: named.filter(({ name }) => name.length > maxName).map(({ target }) => target),
   }
-  const tools = new Map<string, OfferedTool>()
-  const hidden: string[] = []
-  for (const [name, same] of [...byName].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [only] = same
-    if (only && same.length === 1 && name.length <= maxName) tools.set(name, only)
-    else hidden.push(...same.map((tool) => tool.target))
-  }
-  return { tools, hidden }
 }
 
-function exposedName(target: string, style: NameStyle): string {
+function nameOf(target: string, style: NameStyle): string {
   const colon = target.indexOf(':')
   const tool = target.slice(colon + 1)
   return style === 'plain' ? tool : `${target.slice(0, colon)}__${tool}`
 }
 
-/** What a name that is not exposed would have meant, for the record of the attempt. */
-export function attemptedTarget(name: string, style: NameStyle): string {
-  const at = style === 'plain' ? -1 : name.indexOf('__')
+/**
+ * The target that a name stands for, whether it is exposed or not: what is asked for is decided and recorded in any case.
+ * `server` is the one that plain names are of.
+ */
+export function targetOf(name: string, style: NameStyle, server = ''): string {
+  if (style === 'plain') return `${server}:${name}`
+  const at = name.indexOf('__')
   return at < 0 ? `:${name}` : `${name.slice(0, at)}:${name.slice(at + 2)}`
 }

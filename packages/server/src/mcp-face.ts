@@ -1,7 +1,7 @@
 import { type Host, HostError, type PerformOptions } from '@ecp/host'
 import type { Json, JsonObject, ToolDefinition } from '@ecp/protocol'
 import { ProtocolError, ProtocolErrorCode, type ServerContext, type Transport } from '@modelcontextprotocol/server'
-import { attemptedTarget, type Exposure, expose, type NameStyle } from './exposure.ts'
+import { type Exposure, expose, type NameStyle, targetOf } from './exposure.ts'
 import { FaceServer } from './face-server.ts'
 import { refusal } from './refusal.ts'
 
@@ -41,7 +41,7 @@ export async function serveMcp(options: McpFaceOptions): Promise<void> {
     return shown.page(request.params?.cursor)
   })
   face.setRequestHandler('tools/call', async (request, ctx) => {
-    const call = perform(options, shown.exposure(), request.params, ctx)
+    const call = perform(options, shown, request.params, ctx)
     inFlight.add(call)
     return await call.finally(() => inFlight.delete(call))
   })
@@ -73,24 +73,26 @@ function refuseAmbiguousNames({ host, executor, names }: McpFaceOptions): void {
 type CallParams = { readonly name: string; readonly arguments?: unknown }
 // reason for the casts to SDK result types below: the SDK's types name the fields it knows, and results pass untouched
 
-async function perform(options: McpFaceOptions, exposure: Exposure, params: CallParams, ctx: ServerContext) {
-  const offered = exposure.tools.get(params.name)
+async function perform(options: McpFaceOptions, shown: ShownTools, params: CallParams, ctx: ServerContext) {
+  const { host, executor, names } = options
+  shown.exposure()
   const token = ctx.mcpReq._meta?.progressToken
   const watch: PerformOptions = {
     signal: ctx.mcpReq.signal,
     ...(token === undefined ? {} : { onProgress: (progress: JsonObject) => report(ctx, token, progress) }),
   }
-  const answer = await options.host.gate.perform(
+  const answer = await host.gate.perform(
     {
       kind: 'tool.call',
-      target: offered?.target ?? attemptedTarget(params.name, options.names),
+      target: targetOf(params.name, names, host.reachableServers(executor)[0]),
       arguments: (params.arguments ?? {}) as Json, // reason: parsed from JSON text by the transport
-      executor: options.executor,
+      executor,
       origin: 'gateway',
     },
     watch,
   )
-  return (answer.result ?? refusal(answer, offered !== undefined)) as never // reason: see above
+  if (answer.result) return answer.result as never // reason: see above
+  return refusal(answer, shown.knows(params.name)) as never // reason: see above
 }
 
 function report(ctx: ServerContext, progressToken: string | number, progress: JsonObject): void {
@@ -103,6 +105,7 @@ class ShownTools {
   readonly #options: McpFaceOptions
   #exposure: Exposure | undefined
   #from: unknown
+  readonly #known = new Set<string>()
 
   constructor(options: McpFaceOptions) {
     this.#options = options
@@ -114,10 +117,20 @@ class ShownTools {
     if (this.#exposure && this.#from === catalogue) return this.#exposure
     const exposure = expose(host.tools(executor), names)
     for (const target of exposure.hidden)
-      log(`\`${target}\` is not listed: its name towards the client is too long or not unique`)
+      log(`\`${target}\` is not listed: its name towards the client is over 128 characters`)
+    for (const name of exposure.tools.keys()) this.#known.add(name)
     this.#exposure = exposure
     this.#from = catalogue
     return exposure
+  }
+
+  /**
+   * Whether this client was ever offered a tool of this name. Asked after a call was decided: the first one may come
+   * before the first tools/list, and a tool that has changed since it was offered is no secret.
+   */
+  knows(name: string): boolean {
+    this.exposure()
+    return this.#known.has(name)
   }
 
   page(cursor: string | undefined) {
@@ -126,7 +139,7 @@ class ShownTools {
     const page = from < 0 ? [] : names.slice(from, from + pageSize)
     const last = page.at(-1)
     const more = last !== undefined && last !== names.at(-1)
-    const tools = page.map((name) => listed(name, this.exposure().tools.get(name)?.definition))
+    const tools = page.map((name) => listed(name, this.exposure().tools.get(name)))
     return { tools, ...(more ? { nextCursor: Buffer.from(last).toString('base64url') } : {}) } as never // reason: see above
   }
 }
