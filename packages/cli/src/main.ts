@@ -54,7 +54,7 @@ function interruption(): AbortSignal {
   if (interrupted) return interrupted.signal
   const controller = new AbortController()
   interrupted = controller
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(exitCodes.interrupted)
       controller.abort()

@@ -41,6 +41,7 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .description('an MCP server on stdio that shows one executor its tools and decides every call')
     .requiredOption('--context <file>', 'the Context')
     .requiredOption('--executor <name>', 'the executor of the Context whose policies apply')
+    .option('--client <name>', 'who connects: each name has runs and budgets of its own', 'stdio')
     .addOption(
       new Option('--names <form>', 'how tools are named: server__tool, or plain with one server')
         .choices(['prefixed', 'plain'])

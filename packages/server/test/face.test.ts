@@ -146,6 +146,20 @@ describe('tools/call', () => {
     expect(undated(await wire.call(`everything__${tool}`, args))).toEqual(undated(await direct.call(tool, args)))
   })
 
+  test('the official everything server: its tools are defined the same through the gate', async () => {
+    const { tools: through } = await page(wire)
+    const { tools } = await page(await directly())
+    const parts = ['title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const
+    const wanted = tools.map((one) => [
+      `everything__${one.name}`,
+      Object.fromEntries(parts.flatMap((part) => (one[part] === undefined ? [] : [[part, one[part]]]))),
+    ])
+    const shown = through.flatMap(({ name, ...rest }) =>
+      String(name).startsWith('everything__') ? [[name, rest]] : [],
+    )
+    expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(wanted))
+  })
+
   test('blocks, fields and _meta that no SDK knows pass untouched', async () => {
     expect(await wire.call('rich__rich')).toEqual({
       content: [
@@ -279,6 +293,21 @@ describe('names', () => {
     await client.close()
   })
 
+  test('the name that --client gives has a run of its own', async () => {
+    for (const more of [
+      ['--client', 'one'],
+      ['--client', 'two'],
+      ['--client', 'one'],
+    ]) {
+      const client = await gateway.connect('narrow', ...more)
+      await client.callTool({ name: 'witness__look', arguments: {} })
+      await client.close()
+    }
+    const runs = gateway.records().filter(({ kind }) => kind === 'run.started')
+    const clients = runs.flatMap(({ body }) => ('client' in body && body.client !== 'stdio' ? [body.client] : []))
+    expect(clients.sort()).toEqual(['one', 'two'])
+  })
+
   test('plain, with more than one server, is refused before anything starts', () => {
     const { status, stdout, stderr } = gateway.desk.ecp(...gateway.args('open', '--names', 'plain').slice(1))
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' })
@@ -329,13 +358,13 @@ describe.runIf(process.platform === 'linux')('a client that is gone', () => {
     expect(children.filter(isRunning)).toEqual([])
   })
 
-  test('SIGTERM does the same', async () => {
+  test.each(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal) => {
     const told = await gateway.wire('open')
-    await waiting(told, 'sigterm')
+    await waiting(told, signal)
     const children = childrenOf(pidOf(told))
-    told.child.kill('SIGTERM')
+    told.child.kill(signal)
     expect(await told.ended).toBe(130)
-    expectCancelled('sigterm')
+    expectCancelled(signal)
     expect(children.filter(isRunning)).toEqual([])
   })
 

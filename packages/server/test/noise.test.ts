@@ -95,7 +95,7 @@ describe.each([
         for (const line of lines) wire.write(Buffer.concat([line, Buffer.from('\n')]))
         await expectAlive()
       }),
-      { seed, numRuns: 100, endOnFailure: true },
+      { seed, numRuns: 250, endOnFailure: true },
     )
   })
 })
@@ -181,10 +181,18 @@ describe('lines made to hurt', { timeout: 60_000 }, () => {
   })
 })
 
+test('a message over 16 MB ends the connection, and the process by itself', { timeout: 60_000 }, async () => {
+  const flooded = await gateway.wire('open')
+  flooded.write(`{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"${'x'.repeat(17_000_000)}"}}\n`)
+  expect(await flooded.ended).toBe(0)
+  expect(flooded.stderr).toMatch(/^ecp: client: .*\n$/)
+})
+
 test('all that reached the server was decided before, and nothing but the one tool did', () => {
   const allowed = gateway.actions().filter(({ effect }) => effect === 'allow')
   const heard = gateway.witnessed()
   expect(new Set(heard.map(({ tool }) => tool))).toEqual(new Set(['look']))
-  expect(heard.length).toBe(allowed.length)
+  // Noise can cancel a call before the server hears of it.
+  expect(heard.length).toBeLessThanOrEqual(allowed.length)
   expect(heard.length).toBeGreaterThanOrEqual(calls)
 })

@@ -12,6 +12,8 @@ export interface McpOptions extends InputOptions {
   readonly context: string
   readonly executor: string
   readonly names: NameStyle
+  /** Named by whoever writes the agent's settings, never by the agent: a new name is a new budget. */
+  readonly client: string
 }
 
 /**
@@ -42,7 +44,7 @@ async function open(invocation: Invocation, options: McpOptions, log: (line: str
     ...configOptions(invocation),
     contextFile: options.context,
     inputs: await inputValues(invocation, options),
-    client: 'stdio',
+    client: options.client,
     principal: user,
     env: environment,
     version,
