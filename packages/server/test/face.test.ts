@@ -326,19 +326,22 @@ describe.runIf(process.platform === 'linux')('a client that is gone', () => {
       await wire.find(({ params }) => params?.progressToken === `${mark} ${name}`)
     }
   }
-  function expectCancelled(mark: string): void {
+  /** What came of each of the two calls, as the ledger has it. */
+  function outcomes(mark: string): string[][] {
     const records = gateway.records()
     const ids = records.flatMap((one) =>
       one.kind === 'action.decided' && JSON.stringify(one.body.action.arguments) === JSON.stringify({ mark })
         ? [one.body.action.id]
         : [],
     )
-    const outcomes = ids.map((id) =>
+    return ids.map((id) =>
       records.flatMap((one) =>
         one.kind === 'action.finished' && one.body.action === id ? [one.body.outcome.status] : [],
       ),
     )
-    expect(outcomes).toEqual([['cancelled'], ['unknown']])
+  }
+  function expectCancelled(mark: string): void {
+    expect(outcomes(mark)).toEqual([['cancelled'], ['unknown']])
     const heard = gateway.witnessed()
     const begun = heard.findLastIndex(({ args }) => args?.mark === mark)
     expect(heard.slice(begun + 1).filter(({ cancelled }) => cancelled)).toEqual([
@@ -384,9 +387,9 @@ describe.runIf(process.platform === 'linux')('a client that is gone', () => {
     const pid = await killed.until(() => /pid (\d+)/.exec(killed.stderr)?.[1])
     const children = childrenOf(Number(pid))
     killed.child.kill('SIGKILL')
-    // `ecp` holds the client's stderr: it closes when both are gone.
+    // `ecp` holds the client's stderr: it closes when both are gone, or about to be.
     expect(await killed.ended).toBe('SIGKILL')
-    expect([Number(pid), ...children].filter(isRunning)).toEqual([])
+    await expect.poll(() => [Number(pid), ...children].filter(isRunning)).toEqual([])
     expectCancelled('killed')
   })
 
@@ -400,6 +403,17 @@ describe.runIf(process.platform === 'linux')('a client that is gone', () => {
     const children = childrenOf(pid)
     await client.close()
     expect([pid, ...children].filter(isRunning)).toEqual([])
+  })
+
+  test('ecp itself is killed: honest servers end with it, and the next one records what it left in flight', async () => {
+    const doomed = await gateway.wire('open')
+    await waiting(doomed, 'doomed')
+    const children = childrenOf(pidOf(doomed))
+    doomed.child.kill('SIGKILL')
+    await doomed.ended
+    await expect.poll(() => children.filter(isRunning), { timeout: 10_000 }).toEqual([])
+    await (await gateway.wire('open')).close()
+    expect(outcomes('doomed')).toEqual([['failed'], ['unknown']])
   })
 
   test('a client that reads nothing more', async () => {
