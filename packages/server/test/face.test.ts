@@ -389,7 +389,7 @@ describe.runIf(process.platform === 'linux')('a client that is gone', () => {
     killed.child.kill('SIGKILL')
     // `ecp` holds the client's stderr: it closes when both are gone, or about to be.
     expect(await killed.ended).toBe('SIGKILL')
-    await expect.poll(() => [Number(pid), ...children].filter(isRunning)).toEqual([])
+    await expect.poll(() => [Number(pid), ...children].filter(isRunning), { timeout: 10_000 }).toEqual([])
     expectCancelled('killed')
   })
 
