@@ -29,7 +29,14 @@ export const gateFigure: Figure = {
         progress(`round ${number}, ${wayNames[name]}`)
         const way = openWay(name, ecp)
         const { command, args, env, prefix } = way
-        const options: LoadOptions = { command, args, env, prefix, milliseconds: quick ? 150 : 600 }
+        const options: LoadOptions = {
+          command,
+          args,
+          env,
+          prefix,
+          inFlight: inFlightCounts,
+          milliseconds: quick ? 150 : 600,
+        }
         try {
           results[name] = await measureInChild<LoadRound>(join(import.meta.dirname, 'load.ts'), JSON.stringify(options))
         } finally {

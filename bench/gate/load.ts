@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { quantile } from '../harness/statistics.ts'
-import { inFlightCounts, type Kind, kinds, type LoadCell, type LoadOptions, type LoadRound } from './round.ts'
+import { type Kind, kinds, type LoadCell, type LoadOptions, type LoadRound } from './round.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions // reason: from figure.ts
 console.log(JSON.stringify(await round(options)))
 
-async function round({ command, args, env, prefix, milliseconds }: LoadOptions): Promise<LoadRound> {
+async function round({ command, args, env, prefix, inFlight: counts, milliseconds }: LoadOptions): Promise<LoadRound> {
   const transport = new StdioClientTransport({
     command,
     args: [...args],
@@ -26,10 +26,10 @@ async function round({ command, args, env, prefix, milliseconds }: LoadOptions):
     if (result.isError) throw new Error(`\`${kind}_item\` was not performed: ${JSON.stringify(result.content)}`)
   }
   const { pid } = transport
-  for (const inFlight of inFlightCounts)
+  for (const inFlight of counts)
     for (const kind of kinds) await run({ pid, call, kind, inFlight, milliseconds: milliseconds / 2 })
   const cells: LoadCell[] = []
-  for (const inFlight of inFlightCounts) {
+  for (const inFlight of counts) {
     for (const kind of kinds) {
       globalThis.gc?.()
       cells.push(await run({ pid, call, kind, inFlight, milliseconds }))

@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string>>
   /** What stands before the names of the server's tools. */
   readonly prefix: string
+  /** How many calls are kept in flight, one number after the other. */
+  readonly inFlight: readonly number[]
   /** How long each kind is called at each number in flight. */
   readonly milliseconds: number
 }
