@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
+const checkout = join(import.meta.dirname, '..', '..', '..')
+/** Starting a process costs half as much where what it loads is kept compiled. */
+export const compiled = { NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'ecp-tests') }
 
 export interface Ended {
   readonly status: number | null
@@ -26,7 +29,7 @@ export function openDesk(): Desk {
   mkdirSync(home)
   mkdirSync(folder)
   const ecpWith = (environment: Readonly<Record<string, string>>, ...args: string[]): Ended => {
-    const env = { PATH: dirname(process.execPath), HOME: home, USERPROFILE: home, ...environment }
+    const env = { PATH: dirname(process.execPath), HOME: home, USERPROFILE: home, ...compiled, ...environment }
     const ended = spawnSync(process.execPath, [program, ...args], {
       cwd: folder,
       env,

@@ -1,17 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openSqliteLedger } from '@ecp/ledger'
 import type { JsonObject, LedgerRecord } from '@ecp/protocol'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { type Desk, openDesk } from '../../cli/test/desk.ts'
+import { compiled, type Desk, openDesk } from '../../cli/test/desk.ts'
 import { Wire } from './wire.ts'
 
 export const program = join(import.meta.dirname, '..', '..', 'cli', 'bin', 'ecp.js')
 const hostFixtures = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures')
-/** Starting a process costs half as much where what it loads is kept compiled. */
-const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), 'ecp-tests-compiled') }
 
 /** A server's program with its arguments, and what else its wiring says. */
 export interface Wired {
