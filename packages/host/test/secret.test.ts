@@ -113,14 +113,11 @@ test('a secret that is missing or refused stops everything before a server start
   }
 })
 
-test('a server whose secret comes from a provider that is not allowed is never started, and its calls are denied', async () => {
+test('a server whose secret comes from a provider that is not allowed stops the run before anything starts', async () => {
   const world = boundary({ ...bound('process.env'), more: '' })
-  const host = await world.open({ env: { PATH: process.env.PATH, TOKEN: value } })
-  await host.observe('agent')
-  const { outcome, decision } = await host.gate.perform(request('tell'))
-  await host.close()
-  expect(outcome.status).toBe('denied')
-  expect(decision.reasons.map(({ code }) => code)).toContain('host.secret-provider-not-allowed')
-  expect(host.reachableServers('agent')).toEqual([])
+  const failure = await world.open({ env: { PATH: process.env.PATH, TOKEN: value } }).catch((cause: Error) => cause)
+  expect(failure).toMatchObject({ code: 'secret.provider-not-allowed' })
+  expect(String(failure)).toContain("no layer's `security.secrets.allowProviders` lists it")
+  expect(leaks(String(failure), value)).toEqual([])
   expect(world.witnessed()).toEqual([])
 })

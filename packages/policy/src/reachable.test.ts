@@ -2,19 +2,20 @@ import { parseContext, parseHostConfig } from '@ecp/protocol'
 import { expect, test } from 'vitest'
 import { compile, load, reachableServers } from './index.ts'
 
-const host = parseHostConfig(
-  `version: "0.5"
+function reachable(access: string, tools = 'allowServers: [files, mail]'): string[] {
+  const host = parseHostConfig(
+    `version: "0.5"
 tools:
   servers:
     files: { transport: { type: stdio, command: files } }
-    mail: { transport: { type: stdio, command: mail } }
+    mail:
+      transport: { type: stdio, command: mail }
+      credentials: { bindings: [{ name: TOKEN, source: { provider: process.env, key: TOKEN } }] }
     bank: { transport: { type: stdio, command: bank } }
-security: { tools: { allowServers: [files, mail] } }
+security: { tools: { ${tools} } }
 `,
-  'ecp.config.yaml',
-)
-
-function reachable(access: string): string[] {
+    'ecp.config.yaml',
+  )
   const context = parseContext(
     `specVersion: ecp/v0.5-draft
 kind: Context
@@ -32,11 +33,17 @@ executors: [{ name: a, type: agent, policies: { toolAccess: ${access} } }]
 
 test.each([
   ['{ default: deny, allow: ["files:read_*"] }', ['files']],
+  // `mail` has a secret from a provider that nothing allows: who starts it is to stop and say so.
   ['{ default: deny, allow: ["*:read_*"] }', ['files', 'mail']],
   ['{ default: deny, allow: [{ tool: "m*:send", when: "true" }] }', ['mail']],
   ['{ default: deny, allow: ["bank:pay"] }', []],
-  ['{ default: allow }', ['files', 'mail']],
+  ['{ default: allow }', []],
   ['{ default: deny }', []],
 ])('toolAccess %s reaches %j', (access, servers) => {
   expect(reachable(access)).toEqual(servers)
+})
+
+test('a default reaches what the host allows where the host lets it count', () => {
+  const tools = 'allowServers: [files, mail], allowContextDefault: true'
+  expect(reachable('{ default: allow }', tools)).toEqual(['files', 'mail'])
 })

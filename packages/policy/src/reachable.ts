@@ -1,10 +1,13 @@
 import { glob } from '@ecp/protocol'
+import { naming } from './host/areas.ts'
 import { serverReasons } from './host/servers.ts'
 import type { Policy } from './policy.ts'
 
 /**
  * The servers that an executor could call some tool of: wired, allowed by the host, and named by an allow entry (or open
- * to a default). Only these are started for it. Sorted; empty for an unknown executor.
+ * to a default that the host lets count). Only these are started for it. One that is bound to a secret provider which is
+ * not allowed is among them: its calls are denied, and whoever starts it is to stop there and say so (host.md, Secrets).
+ * Sorted; empty for an unknown executor.
  */
 export function reachableServers(policy: Policy, executor: string): string[] {
   const view = policy.executors.get(executor)
@@ -14,8 +17,9 @@ export function reachableServers(policy: Policy, executor: string): string[] {
     const pattern = typeof rule === 'string' ? rule : rule.tool
     return glob(pattern.slice(0, pattern.indexOf(':')))
   })
-  if (toolAccess?.default === 'allow') sides.push(() => true)
-  return [...policy.servers.keys()]
-    .filter((server) => sides.some((fits) => fits(server)) && serverReasons(policy, server).length === 0)
-    .sort()
+  const mayDefault = naming(policy, 'tools').every((host) => host.value.tools?.allowContextDefault === true)
+  if (toolAccess?.default === 'allow' && mayDefault) sides.push(() => true)
+  const isOpen = (server: string) =>
+    serverReasons(policy, server).every(({ code }) => code === 'host.secret-provider-not-allowed')
+  return [...policy.servers.keys()].filter((server) => sides.some((fits) => fits(server)) && isOpen(server)).sort()
 }
