@@ -20,7 +20,7 @@ export const decideFigure: Figure = {
   title: 'deciding one tool call, by the number of rules',
   async measure({ quick }, progress) {
     const rounds = new Map<string, DecideRound[]>()
-    for (let round = 1; round <= (quick ? 1 : 5); round++) {
+    for (let round = 1; round <= (quick ? 1 : 3); round++) {
       for (const engine of names) {
         for (const size of sizes) {
           progress(`round ${round}, ${engine}, ${size} rules`)
