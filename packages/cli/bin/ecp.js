@@ -3,12 +3,16 @@
 // (there is a src folder, a published package has none) it runs the TypeScript sources.
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
+import { setFlagsFromString } from 'node:v8'
 
 const needed = 24
 if (Number(process.versions.node.split('.')[0]) < needed) {
   console.error(`ecp needs Node ${needed} or newer; this is ${process.versions.node} (${process.execPath}).`)
   process.exit(2)
 }
+// A gateway lives beside an agent all day: under load V8 keeps half as much garbage this way (bench, `start`).
+setFlagsFromString('--semi-space-growth-factor=1')
+setFlagsFromString('--heap-growing-percent=25')
 const source = new URL('../src/main.ts', import.meta.url)
 const checkout = existsSync(source)
 if (checkout) {

@@ -121,13 +121,13 @@ test('runtime: denied when it is used up, and what is left can be asked', () => 
     'run:run-1:executor:main:pool:maxRuntimeSeconds',
     'run:run-1:all:maxRuntimeSeconds',
   ])
-  expect(remainingRuntimeMs(policy, values, action)).toBe(60_000)
+  expect(remainingRuntimeMs(policy, catalogue, values, action)).toBe(60_000)
   for (const { name } of busy) values[name] = 59_999
   expect(decide(policy, catalogue, values, action).effect).toBe('allow')
-  expect(remainingRuntimeMs(policy, values, action)).toBe(1)
+  expect(remainingRuntimeMs(policy, catalogue, values, action)).toBe(1)
   for (const { name } of busy) values[name] = 60_000
   expect(summary(decide(policy, catalogue, values, action))).toBe('deny budget.runtime context.tool-allowed')
-  expect(remainingRuntimeMs(policy, values, action)).toBe(0)
+  expect(remainingRuntimeMs(policy, catalogue, values, action)).toBe(0)
   expect(
     draws(policy, catalogue, action, { ...decide(policy, catalogue, values, action), effect: 'allow' }),
   ).toContainEqual({

@@ -1,6 +1,5 @@
 import { type Action, type Catalogue, type CounterQuery, type Counters, usageName } from '@ecp/protocol'
 import * as buckets from './buckets.ts'
-import { budgetsOf } from './budgets.ts'
 import { readCounter } from './facts.ts'
 import { planOf } from './plan.ts'
 import type { Policy } from './policy.ts'
@@ -32,10 +31,18 @@ export function counters(policy: Policy, catalogue: Catalogue, action: Action): 
  * Milliseconds until the first runtime limit that holds for this action is reached, 0 when one is, `undefined` where none
  * holds. What is in flight by then is to be aborted.
  */
-export function remainingRuntimeMs(policy: Policy, values: Counters, action: Action): number | undefined {
-  const executor = isAction(action) ? policy.executors.get(action.executor) : undefined
-  const left = (executor ? budgetsOf(policy, executor, action.kind, action.target) : [])
-    .filter(({ code }) => code === 'budget.runtime')
-    .map(({ name, limit }) => Math.max(0, limit - (readCounter(values, name) ?? limit)))
-  return left.length === 0 ? undefined : Math.min(...left)
+export function remainingRuntimeMs(
+  policy: Policy,
+  catalogue: Catalogue,
+  values: Counters,
+  action: Action,
+): number | undefined {
+  const plan = isAction(action) ? planOf(policy, catalogue, action) : undefined
+  let least: number | undefined
+  for (const { code, name, limit } of plan?.budgets ?? []) {
+    if (code !== 'budget.runtime') continue
+    const left = Math.max(0, limit - (readCounter(values, name) ?? limit))
+    if (least === undefined || left < least) least = left
+  }
+  return least
 }

@@ -184,7 +184,7 @@ describe.each([
           counters(policy, known, action)
           draws(policy, known, action, decision)
           acts(policy, known, action)
-          remainingRuntimeMs(policy, values, action)
+          remainingRuntimeMs(policy, known, values, action)
         },
       ),
       2_000,

@@ -37,7 +37,8 @@ export function createGate(options: GateOptions): Gate {
     const facts = { actionId: action.id, target: action.target, decision }
     const settled = withoutEffect(entered)
     if (settled) return { ...facts, outcome: settled }
-    const remaining = remainingRuntimeMs(entered.governed.policy, entered.counters, action)
+    const { policy, catalogue } = entered.governed
+    const remaining = remainingRuntimeMs(policy, catalogue, entered.counters, action)
     const { outcome, result } = await carryOut(options, entered, {
       signal: signal ?? new AbortController().signal,
       ...(remaining === undefined ? {} : { remainingMs: remaining }),

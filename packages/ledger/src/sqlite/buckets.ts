@@ -12,13 +12,15 @@ interface Kept {
 export class Buckets implements Books {
   readonly #statements: Statements
   readonly #kept = new Map<string, Kept>()
+  /** Names that have no bucket yet: most counters of most actions look at some. */
+  readonly #absent = new Set<string>()
   readonly #changed = new Set<Kept>()
   constructor(statements: Statements) {
     this.#statements = statements
   }
 
   get size(): number {
-    return this.#kept.size
+    return this.#kept.size + this.#absent.size
   }
 
   bucket(name: string): Bucket {
@@ -64,8 +66,12 @@ export class Buckets implements Books {
   #find(name: string): Kept | undefined {
     const kept = this.#kept.get(name)
     if (kept) return kept
+    if (this.#absent.has(name)) return undefined
     const row = this.#statements.get('bucket').get(name)
-    if (row === undefined) return undefined
+    if (row === undefined) {
+      this.#absent.add(name)
+      return undefined
+    }
     const found: Kept = {
       id: number(row, 'id'),
       bucket: {
@@ -88,6 +94,7 @@ export class Buckets implements Books {
     const { lastInsertRowid } = this.#statements.get('addBucket').run(name)
     const added: Kept = { id: Number(lastInsertRowid), bucket: emptyBucket }
     this.#kept.set(name, added)
+    this.#absent.delete(name)
     return added
   }
 }
