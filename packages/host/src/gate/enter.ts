@@ -1,6 +1,6 @@
 import { type DecidedBodies, type Ledger, LedgerError } from '@ecp/ledger'
 import { acts, counters, decide, draws } from '@ecp/policy'
-import type { Action, Counters, Decision, Enforcement } from '@ecp/protocol'
+import type { Action, Acts, Counters, Decision, Enforcement } from '@ecp/protocol'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Governed } from './governed.ts'
 import { normalise } from './normalise.ts'
@@ -66,12 +66,14 @@ function record(
   enforcement: Enforcement,
 ): Promise<DecidedBodies> {
   const { policy, catalogue } = governed
+  // What another program executes is intended, reads too: if that program never says what came of it, nobody knows.
+  const intends = (acting: Acts) => acting !== 'read' || enforcement === 'authorized'
   return parts.ledger.decide({
     run: action.run,
     owner: parts.owner,
     at: action.at,
     queries: counters(policy, catalogue, action),
-    durable: acts(policy, catalogue, action) === 'write',
+    durable: intends(acts(policy, catalogue, action)),
     blobs: governed.blobs,
     decide: (read) => {
       parts.onStep?.('deciding', action)
@@ -88,8 +90,8 @@ function record(
       if (decision.effect === 'propose') {
         return { decided, proposed: { action: action.id, digest: action.digest, target: action.target } }
       }
-      const intends = decision.effect === 'allow' && decision.acts !== 'read'
-      return intends ? { decided, intended: { action: action.id, digest: action.digest } } : { decided }
+      if (decision.effect !== 'allow' || !intends(decision.acts)) return { decided }
+      return { decided, intended: { action: action.id, digest: action.digest } }
     },
   })
 }
