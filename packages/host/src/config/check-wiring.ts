@@ -4,7 +4,7 @@ import { keysOf, partOf, singletons, wiringPaths } from './wired.ts'
 
 /** What is wrong with the wiring of the layers together: each name is wired once, and by a layer that may. */
 export function checkWiring(layers: readonly HostLayer[]): Diagnostic[] {
-  return [...redefinitions(layers), ...projectServers(layers)]
+  return [...redefinitions(layers), ...projectServers(layers), ...projectCounters(layers)]
 }
 
 /** INVARIANT: what an outer layer wired means the same whatever the layers below it say. */
@@ -51,5 +51,31 @@ function projectServers(layers: readonly HostLayer[]): Diagnostic[] {
           message: `server \`${name}\` is wired by a project, and ${rule} ${says}`,
         }),
       ),
+    )
+}
+
+/** What decides where budgets and the stop switch are counted, and for how long. */
+const counting = [['ledger'], ['gateway', 'runWindow']] as const
+
+/**
+ * INVARIANT: a project below another layer cannot get around that layer's budgets or stop switch by having its calls counted
+ * elsewhere, or as a new run every second.
+ */
+function projectCounters(layers: readonly HostLayer[]): Diagnostic[] {
+  const [outer] = layers.filter(({ layer }) => layer !== 'project')
+  if (!outer) return []
+  return layers
+    .filter(({ layer }) => layer === 'project')
+    .flatMap((layer) =>
+      counting
+        .filter((path) => partOf(layer, path) !== undefined)
+        .map((path) =>
+          diagnostic(layer.document, {
+            code: 'layer',
+            path,
+            on: 'key',
+            message: `\`${path.join('.')}\` is set by a project, and it decides where budgets and the stop switch of the ${outer.layer} layer (${outer.document.file}) count; set it there`,
+          }),
+        ),
     )
 }

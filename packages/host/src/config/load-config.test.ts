@@ -193,6 +193,25 @@ describe('a name that is wired in one layer', () => {
   })
 })
 
+describe('where and how long budgets count', () => {
+  const says = { ledger: 'ledger: { path: ./mine.db }', 'gateway.runWindow': 'gateway: { runWindow: 500ms }' }
+
+  it.each(Object.entries(says))('is not for a project below another layer to say: %s', async (what, text) => {
+    for (const outer of ['machine', 'user'] as const) {
+      await rm(join(root, 'etc'), { recursive: true, force: true })
+      await rm(join(root, 'home'), { recursive: true, force: true })
+      const loaded = await loadLayers({ [outer]: '', project: text })
+      expect(faults(loaded)).toEqual([
+        { text: expect.stringContaining(`error layer \`${what}\` is set by a project`), at: `${files.project}:2` },
+      ])
+    }
+  })
+
+  it.each(Object.entries(says))('is the project’s own where there is no outer layer: %s', async (_what, text) => {
+    expect(faults(await loadLayers({ project: text }))).toEqual([])
+  })
+})
+
 describe('servers of a project', () => {
   it.each([
     ['no outer layer', {}, undefined],
