@@ -20,7 +20,7 @@ import { refuseUnsupported } from './config/unsupported.ts'
 import { unsupportedInContext } from './config/unsupported-context.ts'
 import { HostError } from './error.ts'
 import { createGate } from './gate/gate.ts'
-import { type Governed, govern } from './gate/governed.ts'
+import { governing } from './gate/governed.ts'
 import { isAlive, ownerOf } from './gate/owner.ts'
 import { splitTarget } from './gate/perform.ts'
 import type { Step } from './gate/request.ts'
@@ -76,14 +76,16 @@ export async function openHost(options: HostOptions): Promise<Host> {
 
   const data = compile({ context, host: layers, inputs })
   const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
-  const { policy } = govern(data, { tools: {} })
+  const govern = governing(data)
+  // Nothing is pinned yet, and which servers can be reached does not depend on it.
+  let governed = govern({ tools: {} })
+  const { policy } = governed
   const executors = executorsOf(context.value)
   const reachable = new Map(executors.map(({ name }) => [name, reachableServers(policy, name)]))
   const needed = [...new Set([...reachable.values()].flat())]
   refuseInvalid(unsupportedInContext(context), 'host.refused')
   refuseUnsupported(layers, { servers: needed })
   await secrets.check(needed)
-  await secrets.learnAll(needed)
 
   const ledger = await openLedger(options, layers, now)
   const servers = openServers({
@@ -95,10 +97,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
   })
   const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
 
-  let governed: Governed = govern(data, pins.catalogue())
-  const current = (): Governed => {
+  const current = () => {
     const catalogue = pins.catalogue()
-    if (catalogue !== governed.catalogue) governed = govern(data, catalogue)
+    if (catalogue !== governed.catalogue) governed = govern(catalogue)
     return governed
   }
   const { name, version } = context.value.metadata

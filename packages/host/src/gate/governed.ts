@@ -15,22 +15,24 @@ export interface Governed {
   readonly blobs: ReadonlyMap<string, string>
 }
 
-/** Prepares the policy for deciding under these pins. */
-export function govern(data: PolicyData, catalogue: Catalogue): Governed {
+/** Prepares a policy for deciding under any pins: what only depends on the policy is worked out once. */
+export function governing(data: PolicyData): (catalogue: Catalogue) => Governed {
   const policyText = canonical(data)
-  const catalogueText = canonical(catalogue)
   const policyBlob = sha256(policyText)
-  const catalogueBlob = sha256(catalogueText)
-  const digest = policyDigest(policyBlob, catalogueBlob)
-  return {
-    policy: load(data, digest),
-    catalogue,
-    policyDigest: digest,
-    policyBlob,
-    catalogueBlob,
-    blobs: new Map([
-      [policyBlob, policyText],
-      [catalogueBlob, catalogueText],
-    ]),
+  return (catalogue) => {
+    const catalogueText = canonical(catalogue)
+    const catalogueBlob = sha256(catalogueText)
+    const digest = policyDigest(policyBlob, catalogueBlob)
+    return {
+      policy: load(data, digest),
+      catalogue,
+      policyDigest: digest,
+      policyBlob,
+      catalogueBlob,
+      blobs: new Map([
+        [policyBlob, policyText],
+        [catalogueBlob, catalogueText],
+      ]),
+    }
   }
 }

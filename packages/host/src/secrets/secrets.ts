@@ -34,7 +34,7 @@ export interface Secrets {
   bindingsFor(server: string): Promise<BoundSecrets>
   /**
    * To be called before anything starts. Throws for a required secret that is missing, a provider that is not allowed, and
-   * an insecure source under `policy: strict`; says what to do.
+   * an insecure source under `policy: strict`; says what to do. What it looked up is known to the redactor from then on.
    */
   check(servers: readonly string[]): Promise<void>
   /** Makes the redactor know every value that is bound to these servers, so that it is found before a server started. */
