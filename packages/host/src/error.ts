@@ -1,9 +1,12 @@
+import type { Json } from '@ecp/protocol'
+
 export type HostErrorCode =
   | 'host.no-config'
   | 'host.not-trusted'
   | 'host.document-invalid'
   | 'host.layer-conflict'
   | 'host.refused'
+  | 'network.refused'
   | 'secret.missing'
   | 'secret.provider-not-allowed'
   | 'secret.insecure'
@@ -15,13 +18,25 @@ export type HostErrorCode =
   | 'server.cancelled'
   | 'server.error'
   | 'server.unsupported'
+  | 'server.asked-in-vain'
+  | 'client.cannot'
+
+/** An error as JSON-RPC 2.0 has it (section 5.1). */
+export interface RpcError {
+  readonly code: number
+  readonly message: string
+  readonly data?: Json
+}
 
 /** What the host throws. The text names what happened, to what, and what to do; it never holds a secret. */
 export class HostError extends Error {
   readonly code: HostErrorCode
-  constructor(code: HostErrorCode, message: string) {
+  /** What a server answered in place of a result, redacted; with `server.error` only. */
+  readonly rpc?: RpcError
+  constructor(code: HostErrorCode, message: string, rpc?: RpcError) {
     super(message)
     this.name = 'HostError'
     this.code = code
+    if (rpc) this.rpc = rpc
   }
 }

@@ -1,29 +1,73 @@
 import type { Ledger } from '@ecp/ledger'
-import type { Action, Catalogue, ToolDefinition } from '@ecp/protocol'
+import type { Action, Catalogue, JsonObject, ToolDefinition } from '@ecp/protocol'
 import type { Gate } from './gate/gate.ts'
+import type { CallOptions, Listing, ServerEvent, ServerFacts, Session } from './servers/servers.ts'
 
 /** A tool that an executor could be allowed to call, as it was pinned. */
 export interface OfferedTool {
   /** `server:tool` */
   readonly target: string
   readonly definition: ToolDefinition
+  /** All that the server last said of it, redacted: the pinned definition, and fields that no digest covers. */
+  readonly listed?: JsonObject
 }
 
-/** An open boundary: one Context under this machine's config, with its Gate. */
+/** A resource, resource template or prompt that an executor may read, as its server lists it, redacted. */
+export interface Offered {
+  readonly server: string
+  readonly item: JsonObject
+}
+
+/** What an executor's clients can be offered at all, before any server is asked. */
+export interface Prospects {
+  /** Some entry of `resourceAccess.allow`, of `prompts`, names one of its servers. */
+  readonly resources: boolean
+  readonly prompts: boolean
+  /** Some server of it has `passLogs`, `passInstructions`. */
+  readonly logs: boolean
+  readonly instructions: boolean
+}
+
+type Asking = Pick<CallOptions, 'signal' | 'session'>
+
+/** An open boundary: one Context under this machine's config, with its Gate, for one client. */
 export interface Host {
   readonly gate: Gate
   readonly ledger: Ledger
   readonly context: Action['context']
+  readonly client: string
+  readonly principal: string
   readonly executors: readonly string[]
   catalogue(): Catalogue
   /** What this executor may be shown: tools that could be allowed, held or proposed for some arguments. */
   tools(executor: string): readonly OfferedTool[]
-  /** The servers that this executor could call some tool of. */
+  /** What this executor may read of a kind. Servers that do not answer are left out and reported in the log. */
+  offered(executor: string, what: Listing, asking: Asking): Promise<readonly Offered[]>
+  /** Whether a resource or prompt (`server:uri`, `server:prompt`) could be allowed for this executor. */
+  mayRead(executor: string, kind: 'resource.read' | 'prompt.get', target: string): boolean
+  /** The servers that this executor could call some tool, or read something, of. Sorted. */
   reachableServers(executor: string): readonly string[]
+  prospects(executor: string): Prospects
+  /**
+   * What the executor's servers said of themselves, those that answer: their instructions, redacted, only where the wiring
+   * passes them.
+   */
+  about(executor: string, asking: Asking): Promise<ReadonlyMap<string, ServerFacts>>
   /** Asks the servers that this executor can reach what their tools are. Settles when all have answered or failed. */
   observe(executor: string): Promise<void>
   /** Called after the catalogue changed. Returns how to stop listening. */
   onToolsChanged(listener: () => void): () => void
-  /** Ends leases, servers and ledger, in this order. */
+  /**
+   * What the executor's servers announce for this session, redacted: list changes, updates of resources that the session
+   * subscribed to, and, where the wiring passes them, log messages. Returns how to stop listening.
+   */
+  onEvent(executor: string, session: Session, listener: (event: ServerEvent) => void): () => void
+  /** Takes back a subscription that a `resource.read` with `{subscribe: true}` made. */
+  unsubscribe(server: string, uri: string, session: Session): Promise<void>
+  /** Least level of the log messages that this session is sent (RFC 5424 names). */
+  setLogLevel(level: string, session: Session): Promise<void>
+  /** The client is gone: what was this session's alone ends. */
+  endSession(session: Session): Promise<void>
+  /** Ends leases; what was opened for this client only. A machine that was opened with it ends, too. */
   close(): Promise<void>
 }

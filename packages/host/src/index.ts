@@ -14,22 +14,25 @@ export { serverFolder } from './config/server-folder.ts'
 export { lockFile, refuseUntrusted, type TrustState, trust, trustState, untrust } from './config/trust.ts'
 export { type Needed, refuseUnsupported, unsupported } from './config/unsupported.ts'
 export { unsupportedInContext } from './config/unsupported-context.ts'
-export { HostError, type HostErrorCode } from './error.ts'
+export { HostError, type HostErrorCode, type RpcError } from './error.ts'
 export type { Gate } from './gate/gate.ts'
 export { redecideRecorded } from './gate/redecide.ts'
 export {
+  type ActionRequest,
   type Answer,
   type Authorization,
+  type PerformedKind,
   type PerformOptions,
   type Settlement,
   type Step,
   steps,
-  type ToolCallRequest,
 } from './gate/request.ts'
-export type { Host, OfferedTool } from './host.ts'
+export type { Host, Offered, OfferedTool, Prospects } from './host.ts'
 export { bindInputs } from './inputs.ts'
 export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'
+export type { Admission, Machine } from './machine.ts'
 export { type HostOptions, openHost } from './open-host.ts'
+export { type MachineOptions, openMachine } from './open-machine.ts'
 export { checkLock, diffLock, type LockDifference, lockText, type PartDifference, writeLock } from './pins/lock.ts'
 export { openPins, type Pins, type PinsOptions } from './pins/pins.ts'
 export { type Survey, type SurveyOptions, surveyTools } from './pins/survey.ts'
@@ -38,7 +41,16 @@ export { createRedactor } from './secrets/redaction.ts'
 export type { Redactor, RedactorStream } from './secrets/redactor.ts'
 export { type BoundSecrets, openSecrets, type Secrets, type SecretsOptions } from './secrets/secrets.ts'
 export { type OpenServersOptions, openServers } from './servers/open-servers.ts'
-export type { CallOptions, RawTool, Servers } from './servers/servers.ts'
+export type {
+  CallOptions,
+  Listing,
+  RawTool,
+  ServerEvent,
+  ServerFacts,
+  ServerRequest,
+  Servers,
+  Session,
+} from './servers/servers.ts'
 export {
   defaultServerLimits,
   type ServerLimits,

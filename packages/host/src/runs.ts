@@ -39,6 +39,12 @@ export class Runs {
     return (await opening).run
   }
 
+  /** The run that {@link of} would join, if there is one. Opens none. */
+  async find(executor: string, at: number): Promise<string | undefined> {
+    const { ledger, start, windowMs } = this.#options
+    return ledger.findRun(start(executor), at - windowMs + 1)
+  }
+
   #start(executor: string, at: number) {
     const { ledger, newId, start, blobs, windowMs } = this.#options
     return ledger.openRun({

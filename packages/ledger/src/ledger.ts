@@ -130,6 +130,10 @@ export interface Ledger {
    * eight processes that start at once share one run and its budgets. Answers the run's id and its start.
    */
   openRun(request: RunRequest): Promise<OpenedRun>
+  /** The run that `openRun` with this `start` and `joinSince` would join, if there is one. Writes nothing. */
+  findRun(start: Pick<RunStarted, 'client' | 'context' | 'executor'>, joinSince: number): Promise<string | undefined>
+  /** The values that `decide` would read at this time. Writes nothing. */
+  counters(queries: readonly CounterQuery[], at: number): Promise<Counters>
   /**
    * Writes the run's end in its chain and in the ledger's, flushed. What is still in flight gets its outcome first, as in
    * {@link recover}. Of a run that has ended already nothing is written.

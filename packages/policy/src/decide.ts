@@ -67,7 +67,7 @@ const unread = (name: string): Reason =>
   reason('ledger.unavailable', 'run', `the counter \`${name}\` was not read from the ledger`)
 
 function aboutArguments(plan: Plan, action: Action, reasons: Reason[]): void {
-  if (holdsSecretMarker(action.arguments))
+  if (holdsSecretMarker(action.arguments) || (action.extra !== undefined && holdsSecretMarker(action.extra)))
     reasons.push(reason('secret.in-arguments', 'run', 'the arguments hold the value of a secret, or stand for one'))
   const fault = plan.check()?.(action.arguments)
   if (fault !== undefined)

@@ -3,6 +3,7 @@ import { kindEffects, toolEffect } from './effect.ts'
 import { serverReasons } from './host/servers.ts'
 import { memoryReasons } from './kinds/memory.ts'
 import { modelReasons } from './kinds/model.ts'
+import { resourceReasons } from './kinds/resource.ts'
 import { pinnedTool } from './kinds/tool.ts'
 import { type Plan, toolPlan } from './plan.ts'
 import type { ExecutorView, Policy } from './policy.ts'
@@ -50,6 +51,21 @@ export function visibleTools(policy: Policy, catalogue: Catalogue, executor: str
       (target) => pinnedTool(catalogue, target) && outlook(toolPlan(policy, catalogue, view, target)) !== 'denied',
     )
     .sort()
+}
+
+/**
+ * Whether a resource or prompt (`server:uri`, `server:prompt`) could be read by an executor: what may be shown to it. Of a
+ * template (RFC 6570) the URI with its expressions written out is asked for.
+ */
+export function mayRead(
+  policy: Policy,
+  executor: string,
+  kind: 'resource.read' | 'prompt.get',
+  target: string,
+): boolean {
+  const view = policy.executors.get(executor)
+  if (view === undefined) return false
+  return strictest(resourceReasons(policy, view, kind, target)) === 'allow'
 }
 
 function toolPermission(policy: Policy, catalogue: Catalogue, executor: ExecutorView, target: string): Permission {

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import type { Json, JsonObject } from './json.ts'
 
 export const actionKinds = [
   'tool.call',
@@ -30,9 +30,11 @@ export interface Action {
   readonly target: string
   /** Redacted; `null` where `size` is over the limit, so that nothing unbounded is stored. */
   readonly arguments: Json
-  /** Bytes (UTF-8) of the canonical arguments. */
+  /** What else the request carries to its server (unknown params, `_meta`), redacted; missing when there is nothing. */
+  readonly extra?: JsonObject
+  /** Bytes (UTF-8) of the canonical arguments and `extra`. */
   readonly size: number
-  /** sha-256 (hex) over the RFC 8785 JSON of `{kind, target, arguments}`. */
+  /** sha-256 (hex) over the RFC 8785 JSON of `{kind, target, arguments}`, and `extra` where there is any. */
   readonly digest: string
   /** 1; higher when the same action is decided again with an approval. */
   readonly attempt: number

@@ -1,10 +1,10 @@
 import { type DecidedBodies, type Ledger, LedgerError } from '@ecp/ledger'
 import { acts, counters, decide, draws } from '@ecp/policy'
-import type { Action, Acts, Counters, Decision, Enforcement } from '@ecp/protocol'
+import type { Action, ActionKind, Acts, Counters, Decision, Enforcement } from '@ecp/protocol'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Governed } from './governed.ts'
 import { normalise } from './normalise.ts'
-import type { Step, ToolCallRequest } from './request.ts'
+import type { ActionRequest, Step } from './request.ts'
 
 /** What the Gate is made of. Time and ids come in as functions. */
 export interface GateParts {
@@ -19,6 +19,8 @@ export interface GateParts {
   newId(at: number): string
   /** The run that an action of this executor belongs to at this time. */
   run(executor: string, at: number): Promise<string>
+  /** That run, if it goes on already. */
+  findRun(executor: string, at: number): Promise<string | undefined>
   /** Makes sure that the target's server was asked what its tools are since it was last started. Never throws. */
   observe(action: Action): Promise<void>
   governed(): Governed
@@ -37,7 +39,11 @@ export interface Entered {
  * Steps 1 to 4: normalise, decide, record, and for an allowed write the intent, all durable when this returns. Never
  * throws: whatever fails on the way is a deny that says why.
  */
-export async function enter(parts: GateParts, request: ToolCallRequest, enforcement: Enforcement): Promise<Entered> {
+export async function enter(
+  parts: GateParts,
+  request: ActionRequest<ActionKind>,
+  enforcement: Enforcement,
+): Promise<Entered> {
   const at = parts.now()
   const id = parts.newId(at)
   let action = normalise(
@@ -97,7 +103,7 @@ function record(
 }
 
 /** A deny for want of a record: nothing is performed that could not be written down before. */
-function unavailable(governed: Governed, cause: unknown): Decision {
+export function unavailable(governed: Governed, cause: unknown): Decision {
   const why =
     cause instanceof LedgerError ? cause.message : `the decision could not be taken: ${(cause as Error).message}` // reason: nothing here throws anything but Errors
   return {

@@ -1,10 +1,13 @@
 import { remainingRuntimeMs } from '@ecp/policy'
-import type { Outcome } from '@ecp/protocol'
-import type { Servers } from '../servers/servers.ts'
+import type { ActionKind, Decision, JsonObject, Outcome } from '@ecp/protocol'
+import type { ServerRequest, Servers } from '../servers/servers.ts'
+import { asking } from './ask.ts'
 import { type Entered, enter, type GateParts } from './enter.ts'
+import { evaluate } from './evaluate.ts'
 import { Leases } from './lease.ts'
 import { carryOut } from './perform.ts'
-import type { Answer, Authorization, PerformOptions, Settlement, ToolCallRequest } from './request.ts'
+import type { ActionRequest, Answer, Authorization, PerformOptions, Settlement } from './request.ts'
+import { Tasks } from './tasks.ts'
 
 /**
  * The policy enforcement point: the one door to side effects. `perform` decides, does and records; `authorize` decides
@@ -12,43 +15,57 @@ import type { Answer, Authorization, PerformOptions, Settlement, ToolCallRequest
  * asking side sent: the answer says what happened.
  */
 export interface Gate {
-  perform(request: ToolCallRequest, options?: PerformOptions): Promise<Answer>
-  authorize(request: ToolCallRequest): Promise<Authorization>
+  perform(request: ActionRequest, options?: PerformOptions): Promise<Answer>
+  authorize(request: ActionRequest<ActionKind>): Promise<Authorization>
   /** False when the lease is unknown, settled already or expired: nothing is recorded then. */
   settle(leaseId: string, settlement: Settlement): Promise<boolean>
+  /**
+   * What `perform` would be decided now. Advice: nothing is recorded or reserved, and by the time of the action it may be
+   * another answer.
+   */
+  evaluate(request: ActionRequest<ActionKind>): Promise<Decision>
+  /**
+   * A request about a task (`tasks/*`, MCP tasks) that an action performed by this Gate created: it goes with that
+   * action's decision. Nothing for any other task. Throws what the server's connection throws; the result is redacted.
+   */
+  followUp(taskId: string, request: ServerRequest, options?: PerformOptions): Promise<JsonObject | undefined>
   /** Ends open leases as unknown. Calls in flight are ended by their signals. */
   close(): Promise<void>
 }
 
 export interface GateOptions extends GateParts {
   readonly servers: Servers
-  /** Milliseconds a call to this tool may take. */
+  /** Milliseconds a call to this tool, or of another kind to this server, may take. */
   timeoutMs(server: string, tool: string): number
+  /** Whether the wiring lets this server ask for the client's roots. */
+  passesRoots(server: string): boolean
   /** Milliseconds until an unsettled lease ends as unknown. */
   readonly leaseMs: number
 }
 
 export function createGate(options: GateOptions): Gate {
   const leases = new Leases(options)
+  const tasks = new Tasks(options)
 
-  async function perform(request: ToolCallRequest, { signal, onProgress }: PerformOptions = {}): Promise<Answer> {
+  async function perform(request: ActionRequest, performing: PerformOptions = {}): Promise<Answer> {
     const entered = await enter(options, request, 'performed')
     const { action, decision } = entered
     const facts = { actionId: action.id, target: action.target, decision }
     const settled = withoutEffect(entered)
     if (settled) return { ...facts, outcome: settled }
     const { policy, catalogue } = entered.governed
-    const remaining = remainingRuntimeMs(policy, catalogue, entered.counters, action)
-    const { outcome, result } = await carryOut(options, entered, {
-      signal: signal ?? new AbortController().signal,
-      ...(remaining === undefined ? {} : { remainingMs: remaining }),
-      ...(onProgress ? { onProgress } : {}),
+    const remainingMs = remainingRuntimeMs(policy, catalogue, entered.counters, action)
+    const done = await carryOut(options, entered, {
+      ...performing,
+      ...(performing.ask ? { ask: asking(options, entered, performing) } : {}),
+      ...(remainingMs === undefined ? {} : { remainingMs }),
     })
+    if (done.result) tasks.created(done.result, action)
     options.onStep?.('answered', action)
-    return result ? { ...facts, outcome, result } : { ...facts, outcome }
+    return { ...facts, ...done }
   }
 
-  async function authorize(request: ToolCallRequest): Promise<Authorization> {
+  async function authorize(request: ActionRequest<ActionKind>): Promise<Authorization> {
     const { action, decision } = await enter(options, request, 'authorized')
     if (decision.effect !== 'allow') return { actionId: action.id, decision }
     return { actionId: action.id, decision, lease: leases.open(action) }
@@ -58,12 +75,14 @@ export function createGate(options: GateOptions): Gate {
     perform,
     authorize,
     settle: (id, settlement) => leases.settle(id, settlement),
+    evaluate: (request) => evaluate(options, request),
+    followUp: (taskId, request, following) => tasks.followUp(taskId, request, following ?? {}),
     close: () => leases.close(),
   }
 }
 
 /** What an action came to that nothing was done for. */
-function withoutEffect({ decision, action }: Entered): Outcome | undefined {
+export function withoutEffect({ decision, action }: Entered): Outcome | undefined {
   const message = `${action.target}: ${decision.reasons.map((reason) => reason.message).join('; ')}`
   const code = decision.reasons[0]?.code ?? 'ledger.unavailable'
   switch (decision.effect) {

@@ -1,8 +1,16 @@
 import { sha256 } from '@ecp/ledger'
-import { type Action, canonical, type Json, maxArgumentBytes, ProtocolError } from '@ecp/protocol'
+import {
+  type Action,
+  type ActionKind,
+  canonical,
+  type Json,
+  type JsonObject,
+  maxArgumentBytes,
+  ProtocolError,
+} from '@ecp/protocol'
 import type { Redactor } from '../secrets/redactor.ts'
 import { nestsDeeperThan } from '../servers/nesting.ts'
-import type { ToolCallRequest } from './request.ts'
+import type { ActionRequest } from './request.ts'
 
 /** Who and where, beside the request itself. */
 export interface Place {
@@ -23,12 +31,14 @@ const maxDepth = 100
  * what is recorded is what was decided (and the policy denies whatever names one). Never throws: arguments that have no
  * canonical JSON form (RFC 8785) or nest without reason become `null`, which no tool's schema takes.
  */
-export function normalise(request: ToolCallRequest, place: Place, redactor: Redactor): Action {
+export function normalise(request: ActionRequest<ActionKind>, place: Place, redactor: Redactor): Action {
   const target = redactor.text(wellFormed(request.target).slice(0, maxTarget))
   const redacted = redact(request.arguments, redactor)
   const canonicalText = canonicalOrNull(redacted)
   const bytes = Buffer.from(canonicalText)
-  const size = bytes.length
+  const extra = extraOf(request, redactor)
+  const size = bytes.length + (extra?.size ?? 0)
+  const fits = size <= maxArgumentBytes
   const text = nestsDeeperThan(maxDepth, bytes) ? 'null' : canonicalText
   return {
     id: place.id,
@@ -36,9 +46,10 @@ export function normalise(request: ToolCallRequest, place: Place, redactor: Reda
     kind: request.kind,
     target,
     // A copy of its own: what the caller does to its objects from now on changes nothing that is decided or performed.
-    arguments: size > maxArgumentBytes ? null : (JSON.parse(text) as Json), // reason: canonical JSON parses to Json
+    arguments: fits ? (JSON.parse(text) as Json) : null, // reason: canonical JSON parses to Json
+    ...(extra && fits ? { extra: extra.value } : {}),
     size,
-    digest: actionDigest(request.kind, target, text),
+    digest: actionDigest(request.kind, target, text, extra?.text),
     attempt: 1,
     origin: request.origin,
     run: place.run,
@@ -49,9 +60,36 @@ export function normalise(request: ToolCallRequest, place: Place, redactor: Reda
   }
 }
 
-/** sha-256 over the RFC 8785 form of `{kind, target, arguments}`, from arguments that are canonical already. */
-export function actionDigest(kind: string, target: string, canonicalArguments: string): string {
-  return sha256(`{"arguments":${canonicalArguments},"kind":${JSON.stringify(kind)},"target":${JSON.stringify(target)}}`)
+/**
+ * sha-256 over the RFC 8785 form of `{kind, target, arguments}`, with `extra` where there is any, from parts that are
+ * canonical already.
+ */
+export function actionDigest(
+  kind: string,
+  target: string,
+  canonicalArguments: string,
+  canonicalExtra?: string,
+): string {
+  const extra = canonicalExtra === undefined ? '' : `"extra":${canonicalExtra},`
+  return sha256(
+    `{"arguments":${canonicalArguments},${extra}"kind":${JSON.stringify(kind)},"target":${JSON.stringify(target)}}`,
+  )
+}
+
+interface Extra {
+  readonly value: JsonObject
+  readonly text: string
+  /** Bytes (UTF-8). */
+  readonly size: number
+}
+
+/** What stands in `extra`, canonical. What has no such form, or nests without reason, counts as too large: a deny. */
+function extraOf({ extra }: ActionRequest<ActionKind>, redactor: Redactor): Extra | undefined {
+  if (extra === undefined || Object.keys(extra).length === 0) return undefined
+  const text = canonicalOrNull(redact(extra, redactor))
+  const bytes = Buffer.from(text)
+  if (text === 'null' || nestsDeeperThan(maxDepth, bytes)) return { value: {}, text: '{}', size: maxArgumentBytes + 1 }
+  return { value: JSON.parse(text) as JsonObject, text, size: bytes.length } // reason: canonical JSON of an object
 }
 
 function wellFormed(text: string): string {

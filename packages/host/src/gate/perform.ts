@@ -1,36 +1,50 @@
 import { isJsonObject, type JsonObject, type Outcome } from '@ecp/protocol'
-import { HostError } from '../error.ts'
+import { HostError, type RpcError } from '../error.ts'
 import type { Entered } from './enter.ts'
 import type { GateOptions } from './gate.ts'
 import { type Recordable, recordable, withResult } from './recordable.ts'
+import type { PerformOptions } from './request.ts'
+import { serverRequest } from './server-request.ts'
 
-interface Limits {
-  readonly signal: AbortSignal
+interface Limits extends PerformOptions {
   /** What the run may still use of its runtime budget. */
   readonly remainingMs?: number
-  readonly onProgress?: (params: JsonObject) => void
+}
+
+interface Done {
+  readonly outcome: Outcome
+  readonly result?: JsonObject
+  readonly rpcError?: RpcError
 }
 
 /**
  * Steps 5 and 6: does exactly what was decided, within its deadline, and records what came of it. Never throws. A write
  * whose answer did not come (cancelled, timed out, server gone) is `unknown`, because it may have happened.
  */
-export async function carryOut(
-  options: GateOptions,
-  entered: Entered,
-  limits: Limits,
-): Promise<{ readonly outcome: Outcome; readonly result?: JsonObject }> {
+export async function carryOut(options: GateOptions, entered: Entered, limits: Limits): Promise<Done> {
   const { action } = entered
   const started = options.now()
   options.onStep?.('performing', action)
-  const { status, error, result } = await call(options, entered, limits)
+  const { status, error, result, rpcError } = await call(options, entered, limits)
   options.onStep?.('performed', action)
   const at = options.now()
   const outcome: Outcome = { status, ...(error ? { error } : {}), durationMs: Math.max(0, at - started) }
+  const done = await finish(options, entered, outcome, result)
+  return rpcError && done.outcome === outcome ? { ...done, rpcError } : done
+}
+
+/** Records an outcome; the result is given only when that succeeded: the asking side must not build on what is not on record. */
+export async function finish(
+  options: GateOptions,
+  { action }: Entered,
+  outcome: Outcome,
+  result: Recordable | undefined,
+): Promise<Done> {
   try {
+    const at = options.now()
     await options.ledger.finish({ run: action.run, action: action.id, at, ...withResult(outcome, result) })
   } catch (cause) {
-    // The call was made and its intent is on record, but not what came of it: the asking side must not build on it.
+    // The call was made and its intent is on record, but not what came of it.
     const message = `the call was made, but its outcome could not be recorded: ${(cause as Error).message}` // reason: a ledger throws LedgerError
     return { outcome: { ...outcome, status: 'unknown', error: { code: 'ledger.unavailable', message } } }
   }
@@ -40,29 +54,48 @@ export async function carryOut(
 
 interface Called extends Pick<Outcome, 'status' | 'error'> {
   readonly result?: Recordable
+  readonly rpcError?: RpcError
 }
 
 async function call(options: GateOptions, { action, decision }: Entered, limits: Limits): Promise<Called> {
+  const { redactor, servers } = options
   const { server, tool } = splitTarget(action.target)
-  const { signal, onProgress, remainingMs = Number.POSITIVE_INFINITY } = limits
-  const timeoutMs = Math.max(1, Math.min(options.timeoutMs(server, tool), remainingMs))
+  const { signal = new AbortController().signal, onProgress, onNotification, traceContext, session, ask } = limits
+  const timeoutMs = Math.max(
+    1,
+    Math.min(options.timeoutMs(server, tool), limits.remainingMs ?? Number.POSITIVE_INFINITY),
+  )
   if (signal.aborted) {
     return {
       status: 'cancelled',
       error: { code: 'server.cancelled', message: 'cancelled before the server heard of it' },
     }
   }
+  const watching = {
+    signal,
+    timeoutMs,
+    ...(session ? { session } : {}),
+    ...(ask ? { ask } : {}),
+    ...(onProgress ? { onProgress: (params: JsonObject) => onProgress(redactor.json(params)) } : {}),
+    ...(onNotification
+      ? { onNotification: (method: string, params: JsonObject) => onNotification(method, redactor.json(params)) }
+      : {}),
+  }
   try {
-    const raw = await options.servers.call(server, tool, action.arguments, {
-      signal,
-      timeoutMs,
-      ...(onProgress ? { onProgress: (params: JsonObject) => onProgress(options.redactor.json(params)) } : {}),
-    })
-    return { status: raw.isError === true ? 'failed' : 'completed', result: recordable(options.redactor.json(raw)) }
+    const request = serverRequest(action, traceContext)
+    if (request.method === 'resources/subscribe') {
+      await servers.subscribe(server, tool, watching)
+      return { status: 'completed', result: recordable({}) }
+    }
+    const raw = await servers.request(server, request, watching)
+    const failed = action.kind === 'tool.call' && raw.isError === true
+    return { status: failed ? 'failed' : 'completed', result: recordable(redactor.json(raw)) }
   } catch (cause) {
     const code = cause instanceof HostError ? cause.code : 'server.protocol'
-    const message = options.redactor.text((cause as Error).message).toWellFormed() // reason: nothing here throws anything but Errors
-    return { status: statusOf(code, decision.acts === 'read'), error: { code, message } }
+    const message = redactor.text((cause as Error).message).toWellFormed() // reason: nothing here throws anything but Errors
+    const rpcError =
+      cause instanceof HostError && cause.rpc ? { rpcError: redactor.json({ ...cause.rpc }) as RpcError } : {} // reason: redaction keeps the shape
+    return { status: statusOf(code, decision.acts === 'read'), error: { code, message }, ...rpcError }
   }
 }
 

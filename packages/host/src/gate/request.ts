@@ -1,22 +1,41 @@
-import type { Decision, Json, JsonObject, Origin, Outcome } from '@ecp/protocol'
+import type { ActionKind, Decision, Json, JsonObject, Origin, Outcome } from '@ecp/protocol'
+import type { RpcError } from '../error.ts'
+import type { CallOptions } from '../servers/servers.ts'
 
-/** One call of a tool, as a face or the runtime asks for it. */
-export interface ToolCallRequest {
-  readonly kind: 'tool.call'
-  /** `server:tool` */
+/**
+ * What ECP performs at an MCP server, by kind of action. Targets and arguments:
+ * `tool.call`: `server:tool`, the tool's arguments. `resource.read`: `server:uri`, `{}`, or `{subscribe: true}` to be told
+ * of its updates. `prompt.get`: `server:prompt`, the prompt's arguments. `completion.get`: `server:prompt` or
+ * `server:uri-template`, `{ref: 'prompt' | 'resource', argument: {name, value}, context?}`.
+ */
+export type PerformedKind = 'tool.call' | 'resource.read' | 'prompt.get' | 'completion.get'
+
+/** One action, as a face or the runtime asks for it. */
+export interface ActionRequest<K extends ActionKind = PerformedKind> {
+  readonly kind: K
   readonly target: string
   readonly arguments: Json
+  /**
+   * What else the asking side sends with the request and the server is to get: fields of its params that the protocol does
+   * not know, and what is left of its `_meta`. Decided, digested and recorded with the arguments.
+   */
+  readonly extra?: JsonObject
   readonly executor: string
   readonly origin: Origin
   /** The action's place in its run; the same on resume. A fresh id when the caller has no place to name. */
   readonly key?: string
 }
 
-export interface PerformOptions {
+export interface PerformOptions extends Pick<CallOptions, 'session' | 'onProgress' | 'onNotification'> {
   /** Aborted when whoever asked is gone or cancels: the call is cancelled at the server and recorded so. */
   readonly signal?: AbortSignal
-  /** Progress notifications of the server for this call, as it sent them. */
-  readonly onProgress?: (params: JsonObject) => void
+  /** W3C Trace Context of the asking side (`traceparent`, `tracestate`, `baggage`): passed on, in no digest. */
+  readonly traceContext?: Readonly<Record<string, string>>
+  /**
+   * Whoever asked is asked by the server: sampling and elicitation after they were decided, roots where the wiring passes
+   * them. Throws `client.cannot` for what the client did not say that it can do. Missing: nothing can be asked.
+   */
+  readonly ask?: CallOptions['ask']
 }
 
 /** What the Gate answers: the decision, and what came of the action. */
@@ -27,6 +46,8 @@ export interface Answer {
   readonly outcome: Outcome
   /** The server's own result, redacted; only when the action was performed and a result came. */
   readonly result?: JsonObject
+  /** The server's own error, redacted, where it answered one in place of a result. */
+  readonly rpcError?: RpcError
 }
 
 /** The decision on a call that another program will execute. With a lease only when it is allowed. */

@@ -4,7 +4,7 @@ import { lockFile } from '../config/trust.ts'
 import { wiredNames } from '../config/wired.ts'
 import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
-import type { Servers } from '../servers/servers.ts'
+import type { RawTool, Servers } from '../servers/servers.ts'
 import type { ServerLogEntry } from '../servers/stdio-server.ts'
 import { LedgerPins, type PinsLedger, wiringMark } from './ledger-pins.ts'
 import { readLock } from './read-lock.ts'
@@ -20,6 +20,8 @@ export interface Pins {
    * what could not be looked at is unknown, or, where it was pinned and its server runs, counts as changed.
    */
   observe(server: string): Promise<void>
+  /** All that the server last said of a tool whose definition is as it was pinned, redacted. */
+  listed(server: string, tool: string): RawTool | undefined
   /** Called when the catalogue is another one. Returns how to stop listening. */
   onChange(listener: () => void): () => void
 }
@@ -76,6 +78,7 @@ export async function openPins(options: PinsOptions): Promise<Pins> {
       return catalogue
     },
     observe: async (server) => byServer.get(server)?.observe(),
+    listed: (server, tool) => byServer.get(server)?.listed(tool),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -24,6 +24,7 @@ export class ServerPins {
   /** Whether the last comparison could do all it had to. */
   #isComplete = false
   #reported = new Set<string>()
+  #listed: ReadonlyMap<string, RawTool> = new Map()
 
   static async open(options: ServerPinsOptions): Promise<ServerPins> {
     const { name, mark, ledgerPins, lock } = options
@@ -41,6 +42,11 @@ export class ServerPins {
 
   get tools(): ReadonlyMap<string, PinnedTool> {
     return this.#tools
+  }
+
+  /** See `Pins.listed`. */
+  listed(tool: string): RawTool | undefined {
+    return this.#tools.get(tool)?.observed === undefined ? this.#listed.get(tool) : undefined
   }
 
   /** See `Pins.observe`. Those who ask while it runs get an answer that began after they asked, or the running one. */
@@ -65,6 +71,7 @@ export class ServerPins {
         this.#unseen(cause)
         return
       }
+      this.#listed = new Map(listed.map((tool) => [tool.name, tool]))
       await this.#compare(observation(listed))
       if (servers.isListCurrent(name)) return
     }

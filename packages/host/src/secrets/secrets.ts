@@ -37,6 +37,8 @@ export interface Secrets {
    * an insecure source under `policy: strict`; says what to do. What it looked up is known to the redactor from then on.
    */
   check(servers: readonly string[]): Promise<void>
+  /** The files that values come from. */
+  files(): readonly string[]
   /** Makes the redactor know every value that is bound to these servers, so that it is found before a server started. */
   learnAll(servers: readonly string[]): Promise<void>
 }
@@ -53,9 +55,10 @@ export function openSecrets(options: SecretsOptions): Secrets {
   const redactor = createRedactor()
   const wiring = layers.find(({ document }) => document.value.secrets)
   const policy = wiring?.document.value.secrets?.policy ?? 'warn'
+  const dotenv = dotenvFile(options, wiring)
   const providers = new Map<string, SecretProvider>([
     ['process.env', environmentProvider(env)],
-    ['dot.env', dotenvProvider(dotenvFile(options, wiring))],
+    ['dot.env', dotenvProvider(dotenv)],
   ])
   let warned = false
 
@@ -93,6 +96,7 @@ export function openSecrets(options: SecretsOptions): Secrets {
 
   return {
     redactor,
+    files: () => [dotenv],
     async resolve(reference) {
       const where = `secret \`${reference.provider}:${reference.key}\``
       const found = await look(reference, where)

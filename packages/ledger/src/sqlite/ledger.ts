@@ -1,7 +1,15 @@
 import type { KeyObject } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Json, ledgerChain, type Outcome, type RecordBodies } from '@ecp/protocol'
+import {
+  type CounterQuery,
+  type Counters,
+  type Json,
+  ledgerChain,
+  type Outcome,
+  type RecordBodies,
+  type RunStarted,
+} from '@ecp/protocol'
 import { applyDecided, applyFinished, applySwitch } from '../accounting.ts'
 import { signCheckpoint, signingKey } from '../checkpoint.ts'
 import { LedgerError } from '../error.ts'
@@ -76,7 +84,7 @@ class SqliteLedger implements Ledger {
     checkNewRun(run)
     checkTime(at)
     const started = draft(at, 'run.started', start)
-    const identity = { client: start.client, context: start.context.digest, executor: start.executor }
+    const identity = identityOf(start)
     return this.#submit(false, (transaction) => {
       if (transaction.find(run)) {
         const { startedAt } = transaction.open(run)
@@ -89,6 +97,16 @@ class SqliteLedger implements Ledger {
       transaction.append(ledgerOf(transaction), draft(at, 'run.opened', { run, first: first.hash }))
       return { run, startedAt: at, joined: false }
     })
+  }
+
+  findRun(start: Pick<RunStarted, 'client' | 'context' | 'executor'>, joinSince: number): Promise<string | undefined> {
+    return this.#submit(false, (transaction) => transaction.running(identityOf(start), joinSince)?.run)
+  }
+
+  async counters(queries: readonly CounterQuery[], at: number): Promise<Counters> {
+    checkTime(at)
+    checkQueries(queries)
+    return this.#submit(false, (transaction) => readCounters(transaction, queries, at))
   }
 
   async endRun(run: string, at: number, status: string, output?: Json): Promise<void> {
@@ -113,8 +131,7 @@ class SqliteLedger implements Ledger {
     checkQueries(queries)
     return this.#submit(durable, (transaction) => {
       const chain = transaction.open(run)
-      const counters = Object.fromEntries(queries.map((query) => [query.name, transaction.buckets.read(query, at)]))
-      const bodies = request.decide(counters)
+      const bodies = request.decide(readCounters(transaction, queries, at))
       checkDecided(request, bodies)
       const { decided, intended, proposed } = bodies
       const action = decided.action.id
@@ -280,4 +297,12 @@ function sameFile(file: string): () => void {
     }
     log = now
   }
+}
+
+function identityOf({ client, context, executor }: Pick<RunStarted, 'client' | 'context' | 'executor'>) {
+  return { client, context: context.digest, executor }
+}
+
+function readCounters({ buckets }: Transaction, queries: readonly CounterQuery[], at: number): Counters {
+  return Object.fromEntries(queries.map((query) => [query.name, buckets.read(query, at)]))
 }

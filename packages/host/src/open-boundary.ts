@@ -1,0 +1,124 @@
+import type { Ledger } from '@ecp/ledger'
+import { type HostLayer, mayRead, visibleTools } from '@ecp/policy'
+import type { RunStarted } from '@ecp/protocol'
+import { wiredServer } from './config/wired.ts'
+import type { GovernedContext } from './contexts.ts'
+import { createGate } from './gate/gate.ts'
+import { splitTarget } from './gate/perform.ts'
+import type { Step } from './gate/request.ts'
+import type { Host } from './host.ts'
+import { Offers } from './offers.ts'
+import type { Pins } from './pins/pins.ts'
+import { Runs } from './runs.ts'
+import type { Redactor } from './secrets/redactor.ts'
+import type { Servers } from './servers/servers.ts'
+import type { ServerLogEntry } from './servers/stdio-server.ts'
+import { callTimeoutMs } from './servers/wired-servers.ts'
+
+/** A machine's parts, and who acts on it. */
+export interface BoundaryOptions {
+  readonly layers: readonly HostLayer[]
+  readonly ledger: Ledger
+  readonly servers: Servers
+  readonly pins: Pins
+  readonly redactor: Redactor
+  readonly governed: GovernedContext
+  readonly client: string
+  readonly principal: string
+  /** This process, see `ownerOf`. */
+  readonly owner: string
+  readonly version: string
+  readonly leaseMs: number
+  readonly runWindowMs: number
+  now(): number
+  /** UUIDv7 (RFC 9562) for this time. */
+  newId(at: number): string
+  log(entry: ServerLogEntry): void
+  onStep?(step: Step, actionId: string): void
+}
+
+/** The boundary of one Context for one client. What is shared (servers, ledger) stays open when it closes. */
+export function openBoundary(options: BoundaryOptions): Host {
+  const { layers, ledger, servers, pins, redactor, governed: context, client, principal, now, newId } = options
+  const current = () => context.governed(pins.catalogue())
+  const reachable = (executor: string) => context.reachable.get(executor) ?? []
+  const runs = new Runs({
+    ledger,
+    windowMs: options.runWindowMs,
+    newId,
+    blobs: () => current().blobs,
+    start: (executor): RunStarted => ({
+      context: context.identity,
+      executor,
+      principal,
+      client,
+      strategy: context.strategy,
+      inputs: context.inputs,
+      policyDigest: current().policyBlob,
+      versions: { ecp: options.version, node: process.versions.node },
+    }),
+  })
+  const gate = createGate({
+    ledger,
+    servers,
+    redactor,
+    principal,
+    context: context.identity,
+    owner: options.owner,
+    leaseMs: options.leaseMs,
+    now,
+    newId,
+    run: (executor, at) => runs.of(executor, at),
+    findRun: (executor, at) => runs.find(executor, at),
+    governed: current,
+    timeoutMs: (server, tool) => callTimeoutMs(layers, server, tool),
+    passesRoots: (server) => wiredServer(layers, server)?.wiring.passRoots === true,
+    async observe({ kind, executor, target }) {
+      if (kind !== 'tool.call') return
+      const { server } = splitTarget(target)
+      if (reachable(executor).includes(server)) await pins.observe(server)
+    },
+    onStep: (step, action) => options.onStep?.(step, action.id),
+  })
+  const offers = new Offers({
+    layers,
+    servers,
+    redactor,
+    reachable,
+    log: options.log,
+    mayRead: (executor, kind, target) => mayRead(current().policy, executor, kind, target),
+  })
+  return {
+    gate,
+    ledger,
+    context: context.identity,
+    client,
+    principal,
+    executors: context.executors,
+    catalogue: () => pins.catalogue(),
+    tools: (executor) => {
+      const { catalogue, policy } = current()
+      return visibleTools(policy, catalogue, executor).flatMap((target) => {
+        const definition = catalogue.tools[target]?.definition
+        if (!definition) return []
+        const { server, tool } = splitTarget(target)
+        const listed = pins.listed(server, tool)
+        return [{ target, definition, ...(listed ? { listed } : {}) }]
+      })
+    },
+    offered: (executor, what, asking) => offers.list(executor, what, asking),
+    mayRead: (executor, kind, target) => mayRead(current().policy, executor, kind, target),
+    reachableServers: reachable,
+    prospects: (executor) => offers.prospects(executor, current().policy),
+    about: (executor, asking) => offers.about(executor, asking),
+    observe: async (executor) => {
+      await Promise.allSettled(reachable(executor).map((server) => pins.observe(server)))
+    },
+    onToolsChanged: (listener) => pins.onChange(listener),
+    onEvent: (executor, session, listener) => offers.onEvent(executor, session, listener),
+    unsubscribe: (server, uri, session) => servers.unsubscribe(server, uri, { session }),
+    setLogLevel: (level, session) => servers.setLogLevel(level, session),
+    endSession: ({ id }) => servers.endSession(id),
+    close: () => gate.close(),
+  }
+}

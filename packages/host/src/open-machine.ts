@@ -1,0 +1,143 @@
+import { type Ledger, openSqliteLedger } from '@ecp/ledger'
+import type { HostLayer } from '@ecp/policy'
+import { milliseconds } from '@ecp/protocol'
+import { v7 as uuidv7 } from 'uuid'
+import type { ConfigOptions } from './config/config-file.ts'
+import { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-config.ts'
+import { lockFile, refuseUntrusted } from './config/trust.ts'
+import { wiredNames } from './config/wired.ts'
+import { Contexts } from './contexts.ts'
+import { isAlive, ownerOf } from './gate/owner.ts'
+import type { Step } from './gate/request.ts'
+import type { Host } from './host.ts'
+import { configuredLedger, ledgerFile } from './ledger-file.ts'
+import type { Machine } from './machine.ts'
+import { openBoundary } from './open-boundary.ts'
+import { openPins } from './pins/pins.ts'
+import { openSecrets } from './secrets/secrets.ts'
+import { openServers } from './servers/open-servers.ts'
+import type { ServerLogEntry } from './servers/stdio-server.ts'
+import { stdioServers } from './servers/wired-servers.ts'
+
+/** What opens a machine. Everything that comes from outside is given: nothing here reads the process by itself. */
+export interface MachineOptions extends ConfigOptions {
+  /** `--trace-dir` */
+  readonly traceDir?: string
+  /** The ledger of a machine that is open already: it stays open when this one closes. */
+  readonly ledger?: Ledger
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** `--environment FILE` */
+  readonly environmentFile?: string
+  /** Version of ecp, for the record. */
+  readonly version: string
+  now?(): number
+  onWarning?(message: string): void
+  onLog?(entry: ServerLogEntry): void
+  onStep?(step: Step, actionId: string): void
+  /** Milliseconds until an unsettled lease ends as unknown. */
+  readonly leaseMs?: number
+}
+
+const dayMs = 86_400_000
+const defaultLeaseMs = 600_000
+
+/**
+ * Opens this machine's side of the boundary: reads and checks the config, opens the ledger and finishes what dead processes
+ * left in it. Reads no secret and starts no server yet. Throws `HostError` or `LedgerError` with what to do.
+ */
+export async function openMachine(options: MachineOptions): Promise<Machine> {
+  const config = await loadConfig(options)
+  refuseInvalid(config.diagnostics)
+  await refuseUntrusted(config, options.env)
+  return openLoadedMachine(options, config)
+}
+
+/** The same for a config that was loaded, checked and found trusted already. */
+export async function openLoadedMachine(options: MachineOptions, config: LoadedConfig): Promise<Machine> {
+  const now = options.now ?? Date.now
+  const log = (entry: ServerLogEntry) => options.onLog?.(entry)
+  const { layers } = config
+  const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
+  const ledger = options.ledger ?? (await openLedger(options, layers, now))
+  const servers = openServers({
+    servers: stdioServers(layers, [...wiredNames(layers, ['server']).keys()], {
+      ...options,
+      platform: process.platform,
+      bindingsFor: secrets.bindingsFor,
+    }),
+    redactor: secrets.redactor,
+    log,
+    now,
+    random: Math.random,
+  })
+  const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
+  const contexts = new Contexts({ layers, secrets })
+  const hosts = new Set<Host>()
+  const shared = {
+    layers,
+    ledger,
+    servers,
+    pins,
+    redactor: secrets.redactor,
+    owner: ownerOf(process.pid),
+    version: options.version,
+    leaseMs: options.leaseMs ?? defaultLeaseMs,
+    runWindowMs: runWindow(layers),
+    now,
+    newId: (at: number) => uuidv7({ msecs: at }),
+    log,
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+  }
+  return {
+    config,
+    ledger,
+    async admit(admission) {
+      const governed = await contexts.open(options.cwd, admission)
+      const host = openBoundary({ ...shared, governed, client: admission.client, principal: admission.principal })
+      const admitted: Host = {
+        ...host,
+        close: async () => {
+          hosts.delete(admitted)
+          await host.close()
+        },
+      }
+      hosts.add(admitted)
+      return admitted
+    },
+    files: () => [
+      ...config.files.flatMap(({ path }) => [path, lockFile(path)]),
+      ...contexts.files(),
+      ...secrets.files(),
+    ],
+    async close() {
+      await Promise.all([...hosts].map((host) => host.close()))
+      await servers.close()
+      if (!options.ledger) ledger.close()
+    },
+  }
+}
+
+async function openLedger(
+  { traceDir, cwd, home }: MachineOptions,
+  layers: readonly HostLayer[],
+  now: () => number,
+): Promise<Ledger> {
+  const configured = configuredLedger(layers)
+  const file = ledgerFile({
+    cwd,
+    home,
+    ...(traceDir === undefined ? {} : { traceDir }),
+    ...(configured ? { configured } : {}),
+  })
+  const ledger = openSqliteLedger({ file })
+  await ledger.recover(now(), isAlive)
+  return ledger
+}
+
+function runWindow(layers: readonly HostLayer[]): number {
+  for (const { document } of layers) {
+    const window = document.value.gateway?.runWindow
+    if (window !== undefined) return milliseconds(window)
+  }
+  return dayMs
+}
