@@ -212,6 +212,23 @@ export function ledgerSuite(name: string, make: () => Place): void {
       })
     })
 
+    test('a run is found as it would be joined, and counters are read, without a word written', async () => {
+      const queries = [{ name: 'calls', bucket: 'calls', kind: 'total' }] as const
+      expect(await ledger.findRun(start, 0)).toBeUndefined()
+      expect(await ledger.counters(queries, 1_000)).toEqual({ calls: 0 })
+      expect([...ledger.records('')]).toEqual([])
+      await ledger.openRun(run('a', 1_000))
+      await ledger.decide(asked('a', '1', { draws: [{ kind: 'count', bucket: 'calls', amount: 2 }] }))
+      const before = [...ledger.records('a'), ...ledger.records('')].length
+      expect(await ledger.findRun(start, 1_000)).toBe('a')
+      expect(await ledger.findRun(start, 1_001)).toBeUndefined()
+      expect(await ledger.findRun({ ...start, client: 'other' }, 0)).toBeUndefined()
+      expect(await ledger.counters(queries, 2_000)).toEqual({ calls: 2 })
+      await expect(ledger.counters(queries, Number.NaN)).rejects.toBeInstanceOf(LedgerError)
+      expect([...ledger.records('a'), ...ledger.records('')]).toHaveLength(before)
+      sound()
+    })
+
     describe('decide', () => {
       beforeEach(() => ledger.openRun(run('a')))
 

@@ -1,8 +1,8 @@
 import { parseContext, parseHostConfig } from '@ecp/protocol'
 import { expect, test } from 'vitest'
-import { compile, load, reachableServers } from './index.ts'
+import { compile, load, mayRead, type Policy, reachableServers } from './index.ts'
 
-function reachable(access: string, tools = 'allowServers: [files, mail]'): string[] {
+function policyOf(policies: string, tools: string): Policy {
   const host = parseHostConfig(
     `version: "0.5"
 tools:
@@ -21,14 +21,18 @@ security: { tools: { ${tools} } }
 kind: Context
 metadata: { name: c, version: 1.0.0 }
 orchestration: { entrypoint: a, strategy: single }
-executors: [{ name: a, type: agent, policies: { toolAccess: ${access} } }]
+executors: [{ name: a, type: agent, policies: { ${policies} } }]
 `,
     'context.yaml',
   )
   expect([context.diagnostics, host.diagnostics]).toEqual([[], []])
   if (!context.document || !host.document) throw new Error('the documents above are valid')
   const data = compile({ context: context.document, host: [{ layer: 'user', document: host.document }], inputs: {} })
-  return reachableServers(load(data, ''), 'a')
+  return load(data, '')
+}
+
+function reachable(access: string, tools = 'allowServers: [files, mail]'): string[] {
+  return reachableServers(policyOf(`toolAccess: ${access}`, tools), 'a')
 }
 
 test.each([
@@ -46,4 +50,33 @@ test.each([
 test('a default reaches what the host allows where the host lets it count', () => {
   const tools = 'allowServers: [files, mail], allowContextDefault: true'
   expect(reachable('{ default: allow }', tools)).toEqual(['files', 'mail'])
+})
+
+test.each([
+  ['{ allow: ["files:file:///srv/**"] }', ['files']],
+  ['{ prompts: ["mail:*"] }', ['mail']],
+  ['{ allow: ["bank:file:///**"] }', []],
+  ['{ allow: [], prompts: [] }', []],
+])('resourceAccess %s reaches %j', (access, servers) => {
+  expect(reachableServers(policyOf(`resourceAccess: ${access}`, 'allowServers: [files, mail]'), 'a')).toEqual(servers)
+})
+
+test.each([
+  ['resource.read', 'files:file:///srv/a', true],
+  ['resource.read', 'files:file:///srv/{name}', true],
+  ['resource.read', 'files:file:///etc/passwd', false],
+  ['resource.read', 'files:file:///srv/../etc/passwd', false],
+  ['resource.read', 'bank:file:///srv/a', false],
+  ['resource.read', 'files:ask', false],
+  ['prompt.get', 'files:ask', true],
+  // Its secret comes from a provider that nothing allows.
+  ['prompt.get', 'mail:ask', false],
+  ['prompt.get', 'files:other', false],
+  ['prompt.get', 'files:file:///srv/a', false],
+] as const)('may read: %s %s is %s', (kind, target, wanted) => {
+  const access = 'resourceAccess: { allow: ["*:file:///srv/**"], prompts: ["*:ask"] }'
+  const policy = policyOf(access, 'allowServers: [files, mail]')
+  expect(mayRead(policy, 'a', kind, target)).toBe(wanted)
+  expect(mayRead(policy, 'nobody', kind, target)).toBe(false)
+  expect(mayRead(policyOf(access, 'allowServers: []'), 'a', kind, target)).toBe(false)
 })

@@ -2,10 +2,12 @@ import { isJsonObject, type JsonObject } from '@ecp/protocol'
 import { HostError } from '../error.ts'
 import type { CallOptions, ServerRequest } from '../servers/servers.ts'
 import { type Entered, enter } from './enter.ts'
-import { type GateOptions, withoutEffect } from './gate.ts'
-import { finish, splitTarget } from './perform.ts'
+import type { GateOptions } from './gate.ts'
+import { finish } from './perform.ts'
 import { recordable } from './recordable.ts'
 import type { PerformOptions } from './request.ts'
+import { splitTarget } from './target.ts'
+import { withoutEffect } from './without-effect.ts'
 
 const kinds: Readonly<Record<string, 'sampling.create' | 'elicitation.create'>> = {
   'sampling/createMessage': 'sampling.create',

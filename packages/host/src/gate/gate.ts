@@ -1,13 +1,14 @@
 import { remainingRuntimeMs } from '@ecp/policy'
-import type { ActionKind, Decision, JsonObject, Outcome } from '@ecp/protocol'
+import type { ActionKind, Decision, JsonObject } from '@ecp/protocol'
 import type { ServerRequest, Servers } from '../servers/servers.ts'
 import { asking } from './ask.ts'
-import { type Entered, enter, type GateParts } from './enter.ts'
+import { enter, type GateParts } from './enter.ts'
 import { evaluate } from './evaluate.ts'
 import { Leases } from './lease.ts'
 import { carryOut } from './perform.ts'
 import type { ActionRequest, Answer, Authorization, PerformOptions, Settlement } from './request.ts'
 import { Tasks } from './tasks.ts'
+import { withoutEffect } from './without-effect.ts'
 
 /**
  * The policy enforcement point: the one door to side effects. `perform` decides, does and records; `authorize` decides
@@ -78,21 +79,5 @@ export function createGate(options: GateOptions): Gate {
     evaluate: (request) => evaluate(options, request),
     followUp: (taskId, request, following) => tasks.followUp(taskId, request, following ?? {}),
     close: () => leases.close(),
-  }
-}
-
-/** What an action came to that nothing was done for. */
-export function withoutEffect({ decision, action }: Entered): Outcome | undefined {
-  const message = `${action.target}: ${decision.reasons.map((reason) => reason.message).join('; ')}`
-  const code = decision.reasons[0]?.code ?? 'ledger.unavailable'
-  switch (decision.effect) {
-    case 'allow':
-      return undefined
-    case 'deny':
-      return { status: 'denied', error: { code, message } }
-    case 'hold':
-      return { status: 'pending', error: { code, message } }
-    case 'propose':
-      return { status: 'proposed', error: { code, message } }
   }
 }

@@ -1,5 +1,5 @@
 import { digestOf } from '@ecp/ledger'
-import type { Json } from '@ecp/protocol'
+import type { Json, JsonObject } from '@ecp/protocol'
 import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../secrets/redaction.ts'
 import { normalise } from './normalise.ts'
@@ -71,3 +71,40 @@ function nested(depth: number): Json {
   for (let i = 0; i < depth; i += 1) value = [value]
   return value
 }
+
+describe('what else a request holds', () => {
+  const of = (extra?: JsonObject, args: Json = { a: 1 }) => {
+    const redactor = createRedactor()
+    redactor.learn({ provider: 'process.env', key: 'TOKEN' }, secret)
+    const request = {
+      kind: 'tool.call',
+      target: 'files:read',
+      arguments: args,
+      executor: 'a',
+      origin: 'gateway',
+    } as const
+    return normalise({ ...request, ...(extra ? { extra } : {}) }, place, redactor)
+  }
+
+  test('is part of the action and of its digest; nothing is nothing', () => {
+    const action = of({ task: { ttl: 1 } })
+    expect(action.extra).toEqual({ task: { ttl: 1 } })
+    expect(action.digest).toBe(
+      digestOf({ kind: 'tool.call', target: 'files:read', arguments: { a: 1 }, extra: { task: { ttl: 1 } } }),
+    )
+    expect(of({})).toEqual(of())
+    expect(of().extra).toBeUndefined()
+  })
+
+  test('is redacted like the arguments', () => {
+    expect(of({ _meta: { note: secret } }).extra).toEqual({ _meta: { note: '[secret:process.env:TOKEN]' } })
+  })
+
+  test('counts for the size; too much of it leaves nothing but a size that is denied', () => {
+    const action = of({ _meta: { note: 'x'.repeat(999_990) } })
+    expect(action.size).toBeGreaterThan(1_000_000)
+    expect([action.arguments, action.extra]).toEqual([null, undefined])
+    expect(of({ note: nested(200) }).size).toBeGreaterThan(1_000_000)
+    expect(of({ note: '\ud800' }).size).toBeGreaterThan(1_000_000)
+  })
+})

@@ -5,6 +5,7 @@ import type { GateOptions } from './gate.ts'
 import { type Recordable, recordable, withResult } from './recordable.ts'
 import type { PerformOptions } from './request.ts'
 import { serverRequest } from './server-request.ts'
+import { splitTarget } from './target.ts'
 
 interface Limits extends PerformOptions {
   /** What the run may still use of its runtime budget. */
@@ -104,10 +105,4 @@ function statusOf(code: string, isRead: boolean): Outcome['status'] {
   if (code === 'server.start-failed') return 'failed'
   if (!isRead) return 'unknown'
   return code === 'server.cancelled' ? 'cancelled' : 'failed'
-}
-
-/** `server:tool`, split at the first colon. */
-export function splitTarget(target: string): { readonly server: string; readonly tool: string } {
-  const colon = target.indexOf(':')
-  return colon < 0 ? { server: '', tool: target } : { server: target.slice(0, colon), tool: target.slice(colon + 1) }
 }

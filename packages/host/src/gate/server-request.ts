@@ -1,7 +1,7 @@
 import { type Action, isJsonObject, type Json, type JsonObject } from '@ecp/protocol'
 import { HostError } from '../error.ts'
 import type { ServerRequest } from '../servers/servers.ts'
-import { splitTarget } from './perform.ts'
+import { splitTarget } from './target.ts'
 
 /**
  * What a decided action asks of its server: exactly its target, arguments and `extra`, in the words of MCP

@@ -1,8 +1,8 @@
 import { type Action, isJsonObject, type JsonObject } from '@ecp/protocol'
 import type { ServerRequest } from '../servers/servers.ts'
 import type { GateOptions } from './gate.ts'
-import { splitTarget } from './perform.ts'
 import type { PerformOptions } from './request.ts'
+import { splitTarget } from './target.ts'
 
 /** How many tasks are known at once; the oldest is forgotten, and then is one like any other that does not exist. */
 const maxTasks = 10_000
