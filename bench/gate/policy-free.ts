@@ -29,7 +29,11 @@ const face = new FaceServer({ name: 'bench', version: '1.0.0' }, { capabilities:
 face.setRequestHandler('tools/list', async () => ({ tools: await servers.tools('bench') }) as never)
 face.setRequestHandler('tools/call', async ({ params }, ctx) => {
   const args = (params.arguments ?? {}) as Json // reason: parsed from JSON text by the transport
-  return (await servers.call('bench', params.name, args, { signal: ctx.mcpReq.signal, timeoutMs })) as never
+  return (await servers.request(
+    'bench',
+    { method: 'tools/call', params: { name: params.name, arguments: args } },
+    { signal: ctx.mcpReq.signal, timeoutMs },
+  )) as never
 })
 face.onclose = () => void servers.close()
 await face.connect(new StdioServerTransport())

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openPins, type Pins } from '../src/pins/pins.ts'
 import { createRedactor } from '../src/secrets/redaction.ts'
 import type { StdioServer } from '../src/servers/stdio-server.ts'
-import { calling, failure, fixture, type Pool, pool, secret } from './servers.ts'
+import { calling, callTool, failure, fixture, type Pool, pool, secret } from './servers.ts'
 
 let folder = ''
 let ledger: Ledger
@@ -94,7 +94,7 @@ test('a definition that changes while the server runs stays pinned and is marked
   await pins.observe('ok')
   const before = pins.catalogue().tools['ok:ok']
   const marked = new Promise<void>((resolve) => pins.onChange(resolve))
-  await servers.call('ok', 'change', {}, calling())
+  await callTool(servers, 'ok', 'change', {}, calling())
   await marked
   const after = pins.catalogue().tools['ok:ok']
   expect(after).toEqual({ ...before, observed: expect.stringMatching(/^[0-9a-f]{64}$/) })
@@ -106,7 +106,7 @@ test('a definition that changes while the server runs stays pinned and is marked
   const later = await opened([fixture('ok')])
   await later.pins.observe('ok')
   expect(later.pins.catalogue().tools['ok:ok']).toEqual(before)
-  await later.servers.call('ok', 'change', {}, calling())
+  await callTool(later.servers, 'ok', 'change', {}, calling())
   await later.pins.observe('ok')
   expect(later.pins.catalogue().tools['ok:ok']).toEqual(after)
   expect(recorded('tool.changed')).toHaveLength(changes)
@@ -115,8 +115,8 @@ test('a definition that changes while the server runs stays pinned and is marked
 test('a call that was decided about another definition is not sent', async () => {
   const { pins, servers } = await opened([fixture('ok')])
   await pins.observe('ok')
-  await servers.call('ok', 'change', {}, calling())
-  expect(await failure(servers.call('ok', 'env', {}, calling()), 'server.start-failed')).toContain(
+  await callTool(servers, 'ok', 'change', {}, calling())
+  expect(await failure(callTool(servers, 'ok', 'env', {}, calling()), 'server.start-failed')).toContain(
     '`env` is not what was',
   )
 })
@@ -124,9 +124,9 @@ test('a call that was decided about another definition is not sent', async () =>
 test('a server that was started anew is looked at before its next call', async () => {
   const { pins, servers } = await opened([fixture('ok')])
   await pins.observe('ok')
-  await failure(servers.call('ok', 'exit', {}, calling()), 'server.exited')
+  await failure(callTool(servers, 'ok', 'exit', {}, calling()), 'server.exited')
   expect(servers.isListCurrent('ok')).toBe(false)
-  await servers.call('ok', 'ok', {}, calling())
+  await callTool(servers, 'ok', 'ok', {}, calling())
   expect(servers.isListCurrent('ok')).toBe(true)
 })
 

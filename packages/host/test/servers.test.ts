@@ -5,7 +5,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { calling, failure, fixture, isAlive, official, type Pool, pool, secret, textOf, wired } from './servers.ts'
+import {
+  calling,
+  callTool,
+  failure,
+  fixture,
+  isAlive,
+  official,
+  type Pool,
+  pool,
+  secret,
+  textOf,
+  wired,
+} from './servers.ts'
 
 let open: Pool | undefined
 function opened(...args: Parameters<typeof pool>): Pool {
@@ -24,9 +36,9 @@ test('the official servers list their tools and answer calls, started in paralle
   ])
   const lists = await Promise.all(['files', 'memory', 'everything'].map((name) => servers.tools(name)))
   expect(lists.map((list) => list.length > 5)).toEqual([true, true, true])
-  const read = await servers.call('files', 'read_text_file', { path: join(folder, 'hello.txt') }, calling())
+  const read = await callTool(servers, 'files', 'read_text_file', { path: join(folder, 'hello.txt') }, calling())
   expect(textOf(read)).toBe('good morning')
-  const echo = await servers.call('everything', 'echo', { message: 'hi' }, calling())
+  const echo = await callTool(servers, 'everything', 'echo', { message: 'hi' }, calling())
   expect(textOf(echo)).toContain('hi')
 })
 
@@ -39,7 +51,7 @@ test('results and definitions arrive as they were sent, unknown fields included'
     inputSchema: { type: 'object', properties: {} },
     'x-unknown': { kept: true },
   })
-  expect(await servers.call('ok', 'rich', {}, calling())).toEqual({
+  expect(await callTool(servers, 'ok', 'rich', {}, calling())).toEqual({
     content: [
       { type: 'text', text: 'x', 'x-block': [1, { deep: null }] },
       { type: 'x-new', value: 1 },
@@ -57,7 +69,7 @@ test('calls at the same time share one start', async () => {
     return {}
   }
   const { servers } = opened([fixture('ok', '', { environment })])
-  const results = await Promise.all([1, 2, 3, 4, 5].map((n) => servers.call('ok', 'ok', { n }, calling())))
+  const results = await Promise.all([1, 2, 3, 4, 5].map((n) => callTool(servers, 'ok', 'ok', { n }, calling())))
   expect(results.map(textOf)).toEqual([1, 2, 3, 4, 5].map((n) => `{"n":${n}}`))
   expect(starts).toBe(1)
 })
@@ -65,7 +77,7 @@ test('calls at the same time share one start', async () => {
 test('a server that hangs at start fails in its time, with what it said', async () => {
   const { servers } = opened([fixture('hang-at-start', '', { startTimeoutMs: 1_500 })])
   const [called, listed] = await Promise.all([
-    failure(servers.call('hang-at-start', 'ok', {}, calling()), 'server.start-failed'),
+    failure(callTool(servers, 'hang-at-start', 'ok', {}, calling()), 'server.start-failed'),
     failure(servers.tools('hang-at-start'), 'server.start-failed'),
   ])
   expect(listed).toBe(called)
@@ -76,9 +88,10 @@ test('a server that hangs at start fails in its time, with what it said', async 
 test('a call is over when its time is, and the server hears of it', async () => {
   const { servers } = opened([fixture('ok')])
   await servers.tools('ok')
-  expect(await failure(servers.call('ok', 'slow', {}, calling(100)), 'server.timeout')).toContain('100 ms')
+  expect(await failure(callTool(servers, 'ok', 'slow', {}, calling(100)), 'server.timeout')).toContain('100 ms')
   const abort = new AbortController()
-  const call = servers.call(
+  const call = callTool(
+    servers,
     'ok',
     'slow',
     {},
@@ -88,7 +101,7 @@ test('a call is over when its time is, and the server hears of it', async () => 
     },
   )
   await failure(call, 'server.cancelled')
-  const cancelled = JSON.parse(textOf(await servers.call('ok', 'cancelled', {}, calling())))
+  const cancelled = JSON.parse(textOf(await callTool(servers, 'ok', 'cancelled', {}, calling())))
   expect(cancelled.map((params: { reason: string }) => params.reason)).toEqual(['timed out', 'cancelled'])
 })
 
@@ -96,7 +109,7 @@ test('progress passes through as the server sent it', async () => {
   const { servers } = opened([fixture('ok')])
   const abort = new AbortController()
   const heard = new Promise((resolve) => {
-    const call = servers.call('ok', 'slow', {}, { ...calling(20_000, abort.signal), onProgress: resolve })
+    const call = callTool(servers, 'ok', 'slow', {}, { ...calling(20_000, abort.signal), onProgress: resolve })
     call.catch(() => {})
   })
   expect(await heard).toMatchObject({ progress: 1, total: 3, message: 'working', 'x-unknown': 7 })
@@ -107,24 +120,24 @@ test('an exit in a call fails that call with code and stderr; the next call star
   const { servers } = opened([fixture('ok')])
   const changes: string[] = []
   servers.onToolsChanged((name) => changes.push(name))
-  const message = await failure(servers.call('ok', 'exit', {}, calling()), 'server.exited')
+  const message = await failure(callTool(servers, 'ok', 'exit', {}, calling()), 'server.exited')
   expect(message).toContain('exit code 7')
   expect(message).toContain('about to fail\nout of memory')
-  expect(textOf(await servers.call('ok', 'ok', { again: true }, calling()))).toBe('{"again":true}')
+  expect(textOf(await callTool(servers, 'ok', 'ok', { again: true }, calling()))).toBe('{"again":true}')
   expect(changes).toEqual(['ok'])
 })
 
 test('a server that crashes again and again is left alone for a growing while', async () => {
   let clock = 0
   const { servers, logged } = opened([fixture('ok')], { firstBackoffMs: 1_000 }, () => clock)
-  await failure(servers.call('ok', 'exit', {}, calling()), 'server.exited')
+  await failure(callTool(servers, 'ok', 'exit', {}, calling()), 'server.exited')
   await logged((entry) => entry.event === 'failed')
-  await failure(servers.call('ok', 'exit', {}, calling()), 'server.exited')
-  const refused = await failure(servers.call('ok', 'ok', {}, calling()), 'server.start-failed')
+  await failure(callTool(servers, 'ok', 'exit', {}, calling()), 'server.exited')
+  const refused = await failure(callTool(servers, 'ok', 'ok', {}, calling()), 'server.start-failed')
   expect(refused).toContain('is not started again for 0.8 s')
   expect(refused).toContain('exit code 7')
   clock += 1_000
-  expect(textOf(await servers.call('ok', 'ok', {}, calling()))).toBe('{}')
+  expect(textOf(await callTool(servers, 'ok', 'ok', {}, calling()))).toBe('{}')
 })
 
 test('a server that cannot be started says why, and is not tried again at once', async () => {
@@ -154,13 +167,16 @@ test.each([
   const watch = setInterval(() => {
     peak = Math.max(peak, process.memoryUsage().rss - before)
   }, 5)
-  const beside = servers.call('ok', 'slow', {}, calling())
-  const [message] = await Promise.all([failure(servers.call('ok', tool, {}, calling()), code), failure(beside, code)])
+  const beside = callTool(servers, 'ok', 'slow', {}, calling())
+  const [message] = await Promise.all([
+    failure(callTool(servers, 'ok', tool, {}, calling()), code),
+    failure(beside, code),
+  ])
   clearInterval(watch)
   expect(message).toContain(text)
   expect(peak).toBeLessThan(60_000_000)
-  expect(textOf(await servers.call('stay', 'ok', {}, calling()))).toBe('{}')
-  expect(textOf(await servers.call('ok', 'ok', {}, calling()))).toBe('{}')
+  expect(textOf(await callTool(servers, 'stay', 'ok', {}, calling()))).toBe('{}')
+  expect(textOf(await callTool(servers, 'ok', 'ok', {}, calling()))).toBe('{}')
 })
 
 test('corrupted messages end neither the process nor, while they are few, the connection', async () => {
@@ -188,7 +204,7 @@ test('corrupted messages end neither the process nor, while they are few, the co
     fc.asyncProperty(lines, async (some) => {
       // An answer with the id of a request in flight is an answer: these ids are far away.
       const harmless = some.map((line) => line.replace(/"id":\d+/g, '"id":900000').replaceAll('\n', ' '))
-      expect(textOf(await servers.call('ok', 'verbatim', { lines: harmless }, calling()))).toBe('after them')
+      expect(textOf(await callTool(servers, 'ok', 'verbatim', { lines: harmless }, calling()))).toBe('after them')
     }),
     { numRuns: 60 },
   )
@@ -196,7 +212,7 @@ test('corrupted messages end neither the process nor, while they are few, the co
 
 test('a greeting on stdout is only logged', async () => {
   const { servers, log } = opened([fixture('ok')])
-  expect(textOf(await servers.call('ok', 'banner', {}, calling()))).toBe('after a banner')
+  expect(textOf(await callTool(servers, 'ok', 'banner', {}, calling()))).toBe('after a banner')
   expect(log.filter((entry) => entry.event === 'garbage')).toHaveLength(1)
 })
 
@@ -207,24 +223,24 @@ test('a server that greets without end fails its start', async () => {
 
 test('a flood on stderr is kept by its end, redacted, and goes to the log', async () => {
   const { servers, log } = opened([fixture('ok', secret)])
-  await servers.call('ok', 'stderr', {}, calling())
-  const message = await failure(servers.call('ok', 'exit', {}, calling()), 'server.exited')
+  await callTool(servers, 'ok', 'stderr', {}, calling())
+  const message = await failure(callTool(servers, 'ok', 'exit', {}, calling()), 'server.exited')
   expect(message.length).toBeLessThan(10_000)
   expect(message).toContain('the value is [secret:process.env:KEY]')
-  expect(await failure(servers.call('ok', 'error', {}, calling()), 'server.error')).toContain('bad [secret')
+  expect(await failure(callTool(servers, 'ok', 'error', {}, calling()), 'server.error')).toContain('bad [secret')
   expect(JSON.stringify(log)).not.toContain(secret)
 })
 
 test('a child sees the given environment and nothing else', async () => {
   const { servers } = opened([fixture('ok', '', { environment: async () => ({ ONLY: 'this' }) })])
-  const env = JSON.parse(textOf(await servers.call('ok', 'env', {}, calling())))
+  const env = JSON.parse(textOf(await callTool(servers, 'ok', 'env', {}, calling())))
   delete env.__CF_USER_TEXT_ENCODING
   expect(env).toEqual({ ONLY: 'this' })
 })
 
 test('what a server asks of its client is not offered', async () => {
   const { servers } = opened([fixture('ok')])
-  const answers = JSON.parse(textOf(await servers.call('ok', 'ask', {}, calling())))
+  const answers = JSON.parse(textOf(await callTool(servers, 'ok', 'ask', {}, calling())))
   expect(answers).toEqual([
     { id: 'sampling', code: -32601 },
     { id: 'roots', code: -32601 },
@@ -251,7 +267,7 @@ test('tools come from all pages, within bounds', async () => {
 test('list changes are told', async () => {
   const { servers } = opened([fixture('ok')])
   const changed = new Promise((resolve) => servers.onToolsChanged(resolve))
-  await servers.call('ok', 'change', {}, calling())
+  await callTool(servers, 'ok', 'change', {}, calling())
   expect(await changed).toBe('ok')
 })
 

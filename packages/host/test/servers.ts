@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import type { JsonObject } from '@ecp/protocol'
 import { HostError, type HostErrorCode } from '../src/error.ts'
 import { createRedactor } from '../src/secrets/redaction.ts'
 import { openServers } from '../src/servers/open-servers.ts'
-import type { Servers } from '../src/servers/servers.ts'
+import type { CallOptions, Servers } from '../src/servers/servers.ts'
 import type { ServerLimits, ServerLogEntry, StdioServer } from '../src/servers/stdio-server.ts'
 
 const require = createRequire(import.meta.url)
@@ -75,6 +76,11 @@ export function pool(
         else waiting.push((entry) => fits(entry) && resolve(entry))
       }),
   }
+}
+
+/** tools/call, as the Gate sends it. */
+export function callTool(servers: Servers, server: string, name: string, args: JsonObject, options: CallOptions) {
+  return servers.request(server, { method: 'tools/call', params: { name, arguments: args } }, options)
 }
 
 export const calling = (timeoutMs = 20_000, signal = new AbortController().signal) => ({ timeoutMs, signal })

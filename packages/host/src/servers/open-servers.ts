@@ -1,10 +1,9 @@
-import { isJsonObject, type Json, type JsonObject } from '@ecp/protocol'
 import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Child } from './child.ts'
 import type { Connection } from './connection.ts'
 import { listTools } from './list-tools.ts'
-import type { CallOptions, RawTool, Servers } from './servers.ts'
+import type { CallOptions, RawTool, ServerRequest, Servers } from './servers.ts'
 import { defaultServerLimits, type ServerLimits, type ServerLogEntry, type StdioServer } from './stdio-server.ts'
 import { SupervisedServer } from './supervised-server.ts'
 
@@ -77,20 +76,19 @@ export function openServers(options: OpenServersOptions): Servers {
     return listed
   }
 
-  async function ready(keeper: SupervisedServer, name: string, tool: string): Promise<Connection> {
+  async function ready(keeper: SupervisedServer, name: string, { method, params }: ServerRequest): Promise<Connection> {
     const connection = await keeper.connection()
-    if (guard === undefined || keeper.isListCurrent()) return connection
-    await guard(name, tool)
+    if (method !== 'tools/call' || guard === undefined || keeper.isListCurrent()) return connection
+    await guard(name, String(params.name))
     return keeper.connection()
   }
 
-  async function call(name: string, tool: string, args: Json, { signal, timeoutMs, onProgress }: CallOptions) {
+  async function request(name: string, asked: ServerRequest, { signal, timeoutMs, onProgress }: CallOptions) {
     const { keeper } = named(name)
     const since = performance.now()
-    const connection = await reached(ready(keeper, name, tool), name, timeoutMs, signal)
+    const connection = await reached(ready(keeper, name, asked), name, timeoutMs, signal)
     const remainingMs = Math.max(1, timeoutMs - (performance.now() - since))
-    const params: JsonObject = { name: tool, arguments: isJsonObject(args) ? args : {} }
-    return connection.request('tools/call', params, {
+    return connection.request(asked.method, asked.params, {
       signal,
       timeoutMs: Math.ceil(remainingMs),
       ...(onProgress ? { onProgress } : {}),
@@ -99,7 +97,18 @@ export function openServers(options: OpenServersOptions): Servers {
 
   return {
     tools,
-    call,
+    request,
+    about: async (name) => {
+      named(name)
+      throw new HostError('server.unsupported', 'not yet')
+    },
+    list: async () => [],
+    subscribe: async () => undefined,
+    unsubscribe: async () => undefined,
+    isSubscribed: () => false,
+    setLogLevel: async () => undefined,
+    endSession: async () => undefined,
+    onEvent: () => () => undefined,
     onToolsChanged(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
