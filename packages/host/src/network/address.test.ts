@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { addressKind } from './address.ts'
+
+describe('addressKind', () => {
+  it.each([
+    ['8.8.8.8', 'public'],
+    ['1.1.1.1', 'public'],
+    ['2606:4700:4700::1111', 'public'],
+    ['2a00:1450:4001:80b::200e', 'public'],
+    ['127.0.0.1', 'loopback'],
+    ['127.255.255.254', 'loopback'],
+    ['::1', 'loopback'],
+    ['10.0.0.1', 'private'],
+    ['172.16.0.1', 'private'],
+    ['172.31.255.255', 'private'],
+    ['172.32.0.1', 'public'],
+    ['192.168.1.1', 'private'],
+    ['fc00::1', 'private'],
+    ['fd12:3456::1', 'private'],
+    ['fec0::1', 'private'],
+    ['169.254.1.1', 'link-local'],
+    ['fe80::1', 'link-local'],
+    ['fe80::1%2', 'link-local'],
+    ['169.254.169.254', 'metadata'],
+    ['169.254.170.2', 'metadata'],
+    ['fd00:ec2::254', 'metadata'],
+    ['100.100.100.200', 'metadata'],
+    ['168.63.129.16', 'metadata'],
+    ['100.64.0.1', 'shared'],
+    ['100.127.255.255', 'shared'],
+    ['100.128.0.1', 'public'],
+    ['224.0.0.1', 'multicast'],
+    ['239.255.255.250', 'multicast'],
+    ['ff02::1', 'multicast'],
+    ['0.0.0.0', 'reserved'],
+    ['0.1.2.3', 'reserved'],
+    ['::', 'reserved'],
+    ['192.0.2.1', 'reserved'],
+    ['198.18.0.1', 'reserved'],
+    ['203.0.113.9', 'reserved'],
+    ['255.255.255.255', 'reserved'],
+    ['240.0.0.1', 'reserved'],
+    ['2001:db8::1', 'reserved'],
+    // What embeds an IPv4 address, whatever that is.
+    ['::ffff:127.0.0.1', 'reserved'],
+    ['::ffff:7f00:1', 'reserved'],
+    ['::ffff:8.8.8.8', 'reserved'],
+    ['::7f00:1', 'reserved'],
+    ['64:ff9b::7f00:1', 'reserved'],
+    ['64:ff9b::808:808', 'reserved'],
+    ['2002:7f00:1::', 'reserved'],
+    ['2001:0:4136:e378:8000:63bf:3fff:fdd2', 'reserved'],
+    // What is no address is nothing that is known to be public.
+    ['', 'reserved'],
+    ['example.com', 'reserved'],
+    ['0177.0.0.1', 'reserved'],
+    ['0x7f.1', 'reserved'],
+    ['2130706433', 'reserved'],
+    ['[::1]', 'reserved'],
+  ])('%s is %s', (address, kind) => {
+    expect(addressKind(address)).toBe(kind)
+  })
+})
