@@ -19,7 +19,7 @@ const bench = {
 }
 const servers = openServers({
   servers: new Map([['bench', bench]]),
-  redactor: { text: (text) => text, stream: () => ({ write: (text) => text, end: () => '' }) },
+  redactor: { text: (text) => text, json: (value) => value, stream: () => ({ write: (text) => text, end: () => '' }) },
   log: () => undefined,
   now: Date.now,
   random: Math.random,

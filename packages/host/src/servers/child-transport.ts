@@ -9,14 +9,12 @@ import type { ServerLimits } from './stdio-server.ts'
 /**
  * The SDK's transport over a child's pipes. Ours and not the SDK's, because every line is bounded before it is parsed,
  * messages arrive as they were sent, lines that are no messages are counted instead of swallowed, and the child is the
- * leader of a process group. Notifications do not reach the SDK: only those in {@link onNotification} mean something here.
+ * leader of a process group.
  */
 export class ChildTransport implements Transport {
   onclose?: () => void
   onerror?: (error: Error) => void
   onmessage?: NonNullable<Transport['onmessage']>
-  /** Progress and list changes; whatever else a server announces (its log, too) is dropped. */
-  onNotification?: (method: string, params: JsonObject) => void
   onGarbage?: (line: Buffer) => void
   /** Why this side ended the connection, if it did. */
   fault: HostError | undefined
@@ -75,9 +73,7 @@ export class ChildTransport implements Transport {
     }
     const message = parse(line)
     if (message === undefined) this.#countGarbage(line)
-    else if (typeof message.method === 'string' && message.id === undefined) {
-      this.onNotification?.(message.method, isJsonObject(message.params) ? message.params : {})
-    } else this.onmessage?.(message as never) // reason: the SDK checks the form of what it takes
+    else this.onmessage?.(message as never) // reason: the SDK checks the form of what it takes
   }
 
   #countGarbage(line: Buffer): void {

@@ -2,183 +2,207 @@ import { isJsonObject, type JsonObject } from '@ecp/protocol'
 import type { Client } from '@modelcontextprotocol/client'
 import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
-import { type Child, type Exit, startChild } from './child.ts'
-import { ChildTransport } from './child-transport.ts'
-import { StderrTail } from './stderr-tail.ts'
-import type { ServerLimits, ServerLogEntry, StdioServer } from './stdio-server.ts'
+import { Deadline } from './deadline.ts'
+import { type HandshakeOptions, handshake, isConnectionLoss, never } from './handshake.ts'
+import { fulfil } from './input-required.ts'
+import type { Link } from './link.ts'
+import { RoutedTransport } from './routed-transport.ts'
+import type { CallOptions, ServerFacts, ServerRequest } from './servers.ts'
 
-export interface ConnectionOptions {
-  readonly server: StdioServer
-  readonly redactor: Pick<Redactor, 'text' | 'stream'>
-  readonly limits: ServerLimits
-  log(entry: ServerLogEntry): void
-  onToolsChanged(): void
-  /** Told of every process that was started, so that none is forgotten. */
-  onChild(child: Child): void
+export interface ConnectionOptions extends Omit<HandshakeOptions, 'redactor'> {
+  readonly redactor: Pick<Redactor, 'text' | 'json'>
+  /** Whether the server's log messages are passed on to anybody. */
+  readonly passLogs: boolean
+  open(): Promise<Link>
+  onNotification(method: string, params: JsonObject): void
 }
 
-export interface RequestOptions {
-  readonly signal?: AbortSignal
-  readonly timeoutMs: number
-  readonly onProgress?: (params: JsonObject) => void
-}
-
-/** One life of a server: a started process that answered `initialize`. */
+/** One life of a server: a link on which both sides have shaken hands. */
 export interface Connection {
-  /** Whether the server said that it has tools. */
-  readonly hasTools: boolean
-  /** Why it ended; settles once, when the process is gone. Never rejects. */
+  readonly facts: ServerFacts
+  /** Why it ended; settles once. Never rejects. */
   readonly ended: Promise<HostError>
   isOpen(): boolean
-  /** The raw result. Fails with `server.*`; a timeout or abort is told to the server (`notifications/cancelled`). */
-  request(method: string, params: JsonObject, options: RequestOptions): Promise<JsonObject>
+  /** The raw result. Fails with `server.*`; a timeout or abort is told to the server. */
+  request(request: ServerRequest, options: RequestOptions): Promise<JsonObject>
+  /** From now on changes of these resources and lists are announced (2026-07-28; older servers do so unasked). */
+  listen(filter: ListenFilter): Promise<{ close(): Promise<void> } | undefined>
+  /** Least level of log messages. */
+  setLogLevel(level: string): Promise<void>
   close(): Promise<void>
+}
+
+export type RequestOptions = Partial<CallOptions> & Pick<CallOptions, 'timeoutMs'>
+
+export interface ListenFilter {
+  readonly toolsListChanged?: true
+  readonly promptsListChanged?: true
+  readonly resourcesListChanged?: true
+  readonly resourceSubscriptions?: string[]
 }
 
 /** Lets a result through as it came: typed parsing would drop the fields it does not know (Standard Schema v1). */
 const raw = {
   '~standard': { version: 1 as const, vendor: 'ecp', validate: (value: unknown) => ({ value }) },
 }
-/** Our own timers end requests; the SDK's are set out of their way. The longest a Node timer takes. */
-const never = 2_147_483_647
+const firstOfNewEra = '2026-07-28'
+const serverInfoKey = 'io.modelcontextprotocol/serverInfo'
+const logLevelKey = 'io.modelcontextprotocol/logLevel'
+/** What a 2026-07-28 server is told to log when nobody said a level. */
+const quietest = 'info'
+const handshakeMs = 10_000
 
-/** Starts the server and shakes hands. Fails with `server.start-failed`, in `startTimeoutMs` plus the time to kill it. */
+/** Opens a link and shakes hands. Fails with `server.start-failed`. */
 export async function connect(options: ConnectionOptions): Promise<Connection> {
-  const { server, limits, redactor } = options
-  const child = await spawnServer(server)
-  options.onChild(child)
-  let logged = 0
-  const stderr = new StderrTail(redactor.stream(), limits, (line) => {
-    if (++logged > limits.loggedStderrLines + 1) return
-    const message = logged > limits.loggedStderrLines ? 'further stderr lines are not logged' : line
-    options.log({ level: 'info', server: server.name, event: 'stderr', message })
+  const link = await options.open()
+  const watched = new Map<string, Pick<CallOptions, 'onProgress' | 'onNotification'>>()
+  const asking = new Set<NonNullable<CallOptions['ask']>>()
+  const transport = new RoutedTransport(link.transport, (method, params) => {
+    if (method === 'notifications/progress') {
+      watched.get(String(params.progressToken))?.onProgress?.(params)
+      return true
+    }
+    options.onNotification(method, params)
+    // What the SDK has to know: its own subscriptions.
+    return !method.startsWith('notifications/subscriptions/')
   })
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => stderr.write(chunk))
-  const transport = new ChildTransport(server.name, child, limits)
-  const ended = child.ended.then((exit) => {
-    stderr.end()
-    return told(transport.fault ?? exitError(server.name, exit), stderr)
-  })
-  const progress = new Map<string, (params: JsonObject) => void>()
-  transport.onNotification = (method, params) => {
-    if (method === 'notifications/progress') progress.get(String(params.progressToken))?.(params)
-    else if (method === 'notifications/tools/list_changed') options.onToolsChanged()
-  }
-  transport.onGarbage = (line) =>
-    options.log({
-      level: 'warn',
-      server: server.name,
-      event: 'garbage',
-      message: `no JSON-RPC message on stdout: ${redactor.text(line.toString('utf8')).slice(0, 200)}`,
-    })
-  const client = await handshake(options, transport, ended, stderr)
-  const isOpen = () => !transport.fault && !child.hasExited()
+  const client = await handshake(link, transport, options)
+  answerAsked(client, asking)
+  const revision = client.getNegotiatedProtocolVersion() ?? ''
+  const isNew = revision >= firstOfNewEra
+  let logLevel = options.passLogs ? quietest : undefined
   let requests = 0
 
-  async function request(method: string, params: JsonObject, limit: RequestOptions): Promise<JsonObject> {
+  async function request({ method, params }: ServerRequest, limit: RequestOptions): Promise<JsonObject> {
     const token = `ecp-${++requests}`
-    if (limit.onProgress) progress.set(token, limit.onProgress)
+    const { ask, signal, onProgress, onNotification } = limit
+    const meta: JsonObject = {
+      ...(isJsonObject(params._meta) ? params._meta : {}),
+      ...(onProgress ? { progressToken: token } : {}),
+      ...(isNew && logLevel !== undefined ? { [logLevelKey]: logLevel } : {}),
+    }
+    const sent: JsonObject = Object.keys(meta).length > 0 ? { ...params, _meta: meta } : params
     const abort = new AbortController()
     const onAbort = () => abort.abort('cancelled')
-    const timer = setTimeout(() => abort.abort('timed out'), limit.timeoutMs)
-    limit.signal?.addEventListener('abort', onAbort, { once: true })
-    if (limit.signal?.aborted) onAbort()
+    const deadline = new Deadline(limit.timeoutMs, () => abort.abort('timed out'))
+    const pausing = ask && pausingAsk(ask, deadline)
+    if (pausing) asking.add(pausing)
+    if (onProgress || onNotification) watched.set(token, limit)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted) onAbort()
     try {
-      const withToken = limit.onProgress ? { ...params, _meta: { progressToken: token } } : params
-      const sent = { method, params: withToken as Record<string, unknown> } // reason: JSON, only its readonly is dropped
-      const result = await client.request(sent, raw, { signal: abort.signal, timeout: never })
-      if (isJsonObject(result)) return result
-      throw new HostError('server.protocol', `server \`${server.name}\` answered \`${method}\` with no object`)
+      const send = async (more: JsonObject) => {
+        const message = { method, params: { ...sent, ...more } as Record<string, unknown> } // reason: JSON, only its readonly is dropped
+        const result = await client.request(message, raw, {
+          signal: abort.signal,
+          timeout: never,
+          allowInputRequired: true,
+        })
+        if (isJsonObject(result)) return withoutServerInfo(result)
+        throw new HostError('server.protocol', `server \`${options.name}\` answered \`${method}\` with no object`)
+      }
+      return await fulfil(options.name, await send({}), send, pausing)
     } catch (cause) {
       const what = describe(method, params)
+      if (cause instanceof HostError && !isConnectionLoss(cause)) throw cause
       if (abort.signal.reason === 'cancelled') throw new HostError('server.cancelled', `${what} was cancelled`)
       if (abort.signal.aborted) {
-        const text = `server \`${server.name}\` did not answer ${what} within ${limit.timeoutMs} ms`
-        throw told(new HostError('server.timeout', text), stderr)
+        const text = `server \`${options.name}\` did not answer ${what} within ${limit.timeoutMs} ms`
+        throw link.told(new HostError('server.timeout', text))
       }
-      if (!isOpen() || isConnectionLoss(cause)) throw await ended
-      throw answered(server.name, what, cause, redactor)
+      if (!link.isOpen() || isConnectionLoss(cause)) throw await lost(link, cause)
+      throw answered(options, what, cause)
     } finally {
-      clearTimeout(timer)
-      limit.signal?.removeEventListener('abort', onAbort)
-      progress.delete(token)
+      deadline.end()
+      signal?.removeEventListener('abort', onAbort)
+      watched.delete(token)
+      if (pausing) asking.delete(pausing)
     }
   }
 
+  const instructions = client.getInstructions()
   return {
-    hasTools: client.getServerCapabilities()?.tools !== undefined,
-    ended,
-    isOpen,
+    facts: {
+      revision,
+      capabilities: (client.getServerCapabilities() ?? {}) as JsonObject, // reason: parsed from JSON
+      ...(instructions === undefined ? {} : { instructions }),
+    },
+    ended: link.ended,
+    isOpen: link.isOpen,
     request,
-    close: () => transport.close(),
+    listen: async (filter) => (isNew ? client.listen(filter, { timeout: handshakeMs }) : undefined),
+    async setLogLevel(level) {
+      logLevel = level
+      if (isNew || client.getServerCapabilities()?.logging === undefined) return
+      await request({ method: 'logging/setLevel', params: { level } }, { timeoutMs: handshakeMs })
+    },
+    close: () => link.close(),
   }
 }
 
-async function spawnServer(server: StdioServer): Promise<Child> {
-  try {
-    const { name: _, command, args, cwd } = server
-    return await startChild({ command, args, cwd, env: await server.environment() })
-  } catch (cause) {
-    const { message } = cause as Error // reason: child_process and our own code throw only Errors
-    const text = `server \`${server.name}\` cannot be started (\`${server.command}\` in \`${server.cwd}\`): ${message}`
-    throw new HostError('server.start-failed', text)
-  }
-}
-
-async function handshake(
-  { server, redactor }: ConnectionOptions,
-  transport: ChildTransport,
-  ended: Promise<HostError>,
-  stderr: StderrTail,
-): Promise<Client> {
-  // Loaded beside the child's own start, and not at all in a process that calls no server.
-  const { Client } = await import('@modelcontextprotocol/client')
-  // No capabilities: sampling, elicitation and roots are answered with "method not found" by the SDK.
-  const client = new Client({ name: 'ecp', version: '0.5.0' }, { capabilities: {} })
-  const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), server.startTimeoutMs)
-  try {
-    await client.connect(transport, { signal: abort.signal, timeout: never })
-    return client
-  } catch (cause) {
-    void transport.close()
-    const failed = (why: string) =>
-      new HostError('server.start-failed', `server \`${server.name}\` did not start: ${why}`)
-    if (abort.signal.aborted) {
-      throw told(failed(`it did not answer \`initialize\` within ${server.startTimeoutMs} ms`), stderr)
+/**
+ * What an older server asks of this side goes to a call in flight that can answer it: the connection is one client's
+ * alone, so that whichever of its calls it is, it is the right client that is asked.
+ */
+function answerAsked(client: Client, asking: ReadonlySet<NonNullable<CallOptions['ask']>>): void {
+  client.fallbackRequestHandler = async ({ method, params }) => {
+    const [ask] = asking
+    if (!ask) throw rpcError(-32_601, 'Method not found')
+    try {
+      const { _meta: _, ...asked } = (params ?? {}) as JsonObject // reason: parsed from JSON
+      return (await ask({ method, params: asked })) as never // reason: passed on as it is
+    } catch (cause) {
+      const { rpc, message } = cause as HostError // reason: whatever is thrown is an Error
+      // What MCP has for a client whose user says no (sampling, Error Handling).
+      const no = (cause as HostError).code === 'client.cannot' ? -32_601 : -1 // reason: see above
+      throw rpc ? rpcError(rpc.code, rpc.message, rpc.data) : rpcError(no, message)
     }
-    if (isConnectionLoss(cause)) throw failed((await ended).message)
-    throw told(failed(redactor.text((cause as Error).message).slice(0, 500)), stderr) // reason: the SDK throws only Errors
-  } finally {
-    clearTimeout(timer)
   }
 }
 
-function isConnectionLoss(cause: unknown): boolean {
-  const code = (cause as { code?: unknown }).code // reason: looked at only to compare
-  return cause instanceof HostError || code === 'CONNECTION_CLOSED' || code === 'NOT_CONNECTED'
+function rpcError(code: number, message: string, data?: unknown): Error {
+  return Object.assign(new HostError('client.cannot', message), { code, ...(data === undefined ? {} : { data }) })
 }
 
-function answered(server: string, what: string, cause: unknown, redactor: Pick<Redactor, 'text'>): HostError {
+function pausingAsk(ask: NonNullable<CallOptions['ask']>, deadline: Deadline): NonNullable<CallOptions['ask']> {
+  return async (request) => {
+    const resume = deadline.pause()
+    try {
+      return await ask(request)
+    } finally {
+      resume()
+    }
+  }
+}
+
+/** The wire's own field: who answered is who was asked. */
+function withoutServerInfo(result: JsonObject): JsonObject {
+  if (!isJsonObject(result._meta) || result._meta[serverInfoKey] === undefined) return result
+  const { [serverInfoKey]: _, ...meta } = result._meta
+  const { _meta: __, ...rest } = result
+  return Object.keys(meta).length > 0 ? { ...rest, _meta: meta } : rest
+}
+
+async function lost(link: Link, cause: unknown): Promise<HostError> {
   if (cause instanceof HostError) return cause
-  const { code, message } = cause as { code?: unknown; message: string } // reason: the SDK throws only Errors
+  await link.close()
+  return link.ended
+}
+
+function answered({ name, redactor }: ConnectionOptions, what: string, cause: unknown): HostError {
+  const { code, message, data } = cause as { code?: unknown; message: string; data?: unknown } // reason: the SDK throws only Errors
   const said = redactor.text(String(message)).slice(0, 2_000)
-  return typeof code === 'number'
-    ? new HostError('server.error', `server \`${server}\` answered ${what} with error ${code}: ${said}`)
-    : new HostError('server.protocol', `server \`${server}\` answered ${what} with nonsense: ${said}`)
+  if (typeof code !== 'number') {
+    return new HostError('server.protocol', `server \`${name}\` answered ${what} with nonsense: ${said}`)
+  }
+  const detail = data === undefined ? {} : { data: redactor.json(data as JsonObject) } // reason: parsed from JSON
+  return new HostError('server.error', `server \`${name}\` answered ${what} with error ${code}: ${said}`, {
+    code,
+    message: redactor.text(String(message)),
+    ...detail,
+  })
 }
 
 function describe(method: string, params: JsonObject): string {
   return method === 'tools/call' ? `the call of \`${String(params.name)}\`` : `\`${method}\``
-}
-
-function exitError(server: string, { code, signal }: Exit): HostError {
-  const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`
-  return new HostError('server.exited', `server \`${server}\` ${how}`)
-}
-
-/** The error with the last lines of stderr behind it. */
-function told(error: HostError, stderr: StderrTail): HostError {
-  const lines = stderr.text()
-  return lines === '' ? error : new HostError(error.code, `${error.message}; its last stderr lines:\n${lines}`)
 }

@@ -2,14 +2,17 @@ import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Child } from './child.ts'
 import type { Connection } from './connection.ts'
-import { listTools } from './list-tools.ts'
-import type { CallOptions, RawTool, ServerRequest, Servers } from './servers.ts'
+import { Keepers } from './keepers.ts'
+import { listAll, listTools } from './listing.ts'
+import type { CallOptions, Listing, RawTool, ServerEvent, ServerRequest, Servers, Session } from './servers.ts'
+import { openStdioLink } from './stdio-link.ts'
 import { defaultServerLimits, type ServerLimits, type ServerLogEntry, type StdioServer } from './stdio-server.ts'
-import { SupervisedServer } from './supervised-server.ts'
+import { Subscriptions } from './subscriptions.ts'
+import type { SupervisedServer } from './supervised-server.ts'
 
 export interface OpenServersOptions {
   readonly servers: ReadonlyMap<string, StdioServer>
-  readonly redactor: Pick<Redactor, 'text' | 'stream'>
+  readonly redactor: Pick<Redactor, 'text' | 'stream' | 'json'>
   log(entry: ServerLogEntry): void
   readonly limits?: Partial<ServerLimits>
   /** Milliseconds, for backoff only: monotonic or the epoch. */
@@ -18,46 +21,93 @@ export interface OpenServersOptions {
   random(): number
 }
 
+interface Kept {
+  readonly server: StdioServer
+  readonly keepers: Keepers<StdioServer>
+  readonly subscriptions: Subscriptions
+}
+
 /** The start ends itself in its time, and says more about why; this is for what comes before it (asking for secrets). */
 const startGraceMs = 1_000
+/** For requests that nobody waits for. */
+const aftermathMs = 10_000
 
-/** The host's stdio servers. Starts nothing until something is asked of one. */
+/** The host's servers. Connects to none until something is asked of it. */
 export function openServers(options: OpenServersOptions): Servers {
   const limits = { ...defaultServerLimits, ...options.limits }
   const children = new Set<Child>()
+  const toolListeners = new Set<(server: string) => void>()
+  const eventListeners = new Set<(event: ServerEvent) => void>()
+  const logLevels = new Map<string, string>()
   let isClosing = false
-  const listeners = new Set<(server: string) => void>()
-  const supervised = new Map<string, SupervisedServer>()
   let guard: ((server: string, tool: string) => Promise<void>) | undefined
+  const log = (server: string, message: string) =>
+    options.log({ level: 'warn', server, event: 'failed', message: options.redactor.text(message) })
+
+  const onChild = (child: Child) => {
+    // A start that began before the end: nobody waits for it any more.
+    if (isClosing) child.kill()
+    children.add(child)
+    void child.ended.then(() => children.delete(child))
+  }
+
+  /** What the last connection was asked to announce, this one is asked, too. */
+  async function announce(connection: Connection, { server, subscriptions }: Kept, session: string): Promise<void> {
+    const { tools, prompts, resources } = connection.facts.capabilities as Record<string, unknown> // reason: looked at only
+    const filter = {
+      ...(tools === undefined ? {} : { toolsListChanged: true as const }),
+      ...(prompts === undefined ? {} : { promptsListChanged: true as const }),
+      ...(resources === undefined ? {} : { resourcesListChanged: true as const }),
+    }
+    await connection.listen(filter)
+    const level = logLevels.get(session)
+    if (level !== undefined) await connection.setLogLevel(level)
+    for (const uri of subscriptions.all()) {
+      if (session === '' || subscriptions.has(uri, session))
+        await subscriptions.open(connection, uri, server.callTimeoutMs)
+    }
+  }
+
+  const servers = new Map<string, Kept>()
   for (const [name, server] of options.servers) {
-    supervised.set(
-      name,
-      new SupervisedServer({
+    const kept: Kept = {
+      server,
+      subscriptions: new Subscriptions(),
+      keepers: new Keepers<StdioServer>({
         ...options,
         server,
         limits,
+        open: (wired) => openStdioLink(wired, { ...options, limits, onChild }),
         onToolsChanged: () => {
-          for (const listener of listeners) listener(name)
+          for (const listener of toolListeners) listener(name)
         },
-        onChild: (child) => {
-          // A start that began before the end: nobody waits for it any more.
-          if (isClosing) child.kill()
-          children.add(child)
-          void child.ended.then(() => children.delete(child))
+        onEvent: (event) => {
+          for (const listener of eventListeners) listener(event)
+        },
+        onConnected: (connection, session = '') => {
+          announce(connection, kept, session).catch((cause: Error) => {
+            if (connection.isOpen()) log(name, `server \`${name}\` does not announce its changes: ${cause.message}`)
+          })
         },
       }),
-    )
+    }
+    servers.set(name, kept)
   }
 
-  function named(name: string): { readonly server: StdioServer; readonly keeper: SupervisedServer } {
-    const server = options.servers.get(name)
-    const keeper = supervised.get(name)
-    if (server && keeper) return { server, keeper }
+  function named(name: string): Kept {
+    const kept = servers.get(name)
+    if (kept) return kept
     throw new HostError('server.unsupported', `server \`${name}\` is not one that can be connected to`)
   }
 
+  const connected = async (name: string, { signal, session }: Pick<CallOptions, 'signal' | 'session'>) => {
+    const { server, keepers } = named(name)
+    return reached(keepers.of(session).connection(), name, server.startTimeoutMs + startGraceMs, signal)
+  }
+
   async function tools(name: string, signal?: AbortSignal): Promise<readonly RawTool[]> {
-    const { server, keeper } = named(name)
+    const { server, keepers } = named(name)
+    const keeper = keepers.shared
     const until = performance.now() + server.startTimeoutMs
     const connection = await reached(keeper.connection(), name, server.startTimeoutMs + startGraceMs, signal)
     const { changes } = keeper
@@ -76,51 +126,90 @@ export function openServers(options: OpenServersOptions): Servers {
     return listed
   }
 
-  async function ready(keeper: SupervisedServer, name: string, { method, params }: ServerRequest): Promise<Connection> {
+  async function list(name: string, what: Listing, asking: Pick<CallOptions, 'signal' | 'session'>) {
+    const connection = await connected(name, asking)
+    const timeoutMs = named(name).server.callTimeoutMs
+    return listAll(connection, what, { server: name, limits, timeoutMs, signal: asking.signal })
+  }
+
+  /** `shared`: whose list of tools was looked at. A session's own connection is another process of the same command. */
+  async function ready(
+    { keepers }: Kept,
+    keeper: SupervisedServer,
+    name: string,
+    { method, params }: ServerRequest,
+  ): Promise<Connection> {
     const connection = await keeper.connection()
-    if (method !== 'tools/call' || guard === undefined || keeper.isListCurrent()) return connection
+    if (method !== 'tools/call' || guard === undefined || keepers.shared.isListCurrent()) return connection
     await guard(name, String(params.name))
     return keeper.connection()
   }
 
-  async function request(name: string, asked: ServerRequest, { signal, timeoutMs, onProgress }: CallOptions) {
-    const { keeper } = named(name)
+  async function request(name: string, asked: ServerRequest, call: CallOptions) {
+    const kept = named(name)
     const since = performance.now()
-    const connection = await reached(ready(keeper, name, asked), name, timeoutMs, signal)
-    const remainingMs = Math.max(1, timeoutMs - (performance.now() - since))
-    return connection.request(asked.method, asked.params, {
-      signal,
-      timeoutMs: Math.ceil(remainingMs),
-      ...(onProgress ? { onProgress } : {}),
-    })
+    const connecting = ready(kept, kept.keepers.of(call.session), name, asked)
+    const connection = await reached(connecting, name, call.timeoutMs, call.signal)
+    const remainingMs = Math.max(1, call.timeoutMs - (performance.now() - since))
+    return connection.request(asked, { ...call, timeoutMs: Math.ceil(remainingMs) })
+  }
+
+  async function subscribe(name: string, uri: string, call: CallOptions): Promise<void> {
+    const { subscriptions } = named(name)
+    const connection = await connected(name, call)
+    await subscriptions.open(connection, uri, call.timeoutMs)
+    subscriptions.add(uri, call.session?.id ?? '')
+  }
+
+  async function unsubscribe(name: string, uri: string, session: string, keeper: SupervisedServer): Promise<void> {
+    const { subscriptions } = named(name)
+    const isLast = subscriptions.remove(uri, session)
+    const { current } = keeper
+    if (!isLast || !current) return
+    await subscriptions.close(current, uri, aftermathMs).catch((cause: Error) => log(name, cause.message))
   }
 
   return {
+    about: async (name, asking) => (await connected(name, asking)).facts,
     tools,
+    list,
     request,
-    about: async (name) => {
-      named(name)
-      throw new HostError('server.unsupported', 'not yet')
+    subscribe,
+    unsubscribe: (name, uri, { session }) => unsubscribe(name, uri, session?.id ?? '', named(name).keepers.of(session)),
+    isSubscribed: (name, uri, { session }) => servers.get(name)?.subscriptions.has(uri, session?.id ?? '') ?? false,
+    async setLogLevel(level, session) {
+      logLevels.set(session.id, level)
+      const passing = [...servers.values()].filter(({ server }) => server.licence?.passLogs)
+      const open = passing.flatMap(({ keepers }) => keepers.of(session).current ?? [])
+      await Promise.allSettled(open.map((connection) => connection.setLogLevel(level)))
     },
-    list: async () => [],
-    subscribe: async () => undefined,
-    unsubscribe: async () => undefined,
-    isSubscribed: () => false,
-    setLogLevel: async () => undefined,
-    endSession: async () => undefined,
-    onEvent: () => () => undefined,
+    async endSession(id) {
+      logLevels.delete(id)
+      const session: Session = { id, capabilities: {} }
+      const ending = [...servers].flatMap(([name, { keepers, subscriptions }]) => {
+        const uris = subscriptions.urisOf(id)
+        const keeper = uris.length > 0 ? keepers.of(session) : undefined
+        return [...uris.map((uri) => keeper && unsubscribe(name, uri, id, keeper)), keepers.endSession(id)]
+      })
+      await Promise.all(ending)
+    },
+    onEvent(listener) {
+      eventListeners.add(listener)
+      return () => eventListeners.delete(listener)
+    },
     onToolsChanged(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      toolListeners.add(listener)
+      return () => toolListeners.delete(listener)
     },
-    isListCurrent: (name) => supervised.get(name)?.isListCurrent() ?? false,
+    isListCurrent: (name) => servers.get(name)?.keepers.shared.isListCurrent() ?? false,
     guardCalls(asked) {
       guard = asked
     },
     async close() {
       isClosing = true
-      listeners.clear()
-      const closing = [...supervised.values()].map((keeper) => keeper.close())
+      toolListeners.clear()
+      eventListeners.clear()
+      const closing = [...servers.values()].flatMap(({ keepers }) => keepers.all().map((keeper) => keeper.close()))
       await Promise.all([...children].map((child) => child.stop(limits)))
       await Promise.all(closing)
     },

@@ -1,7 +1,22 @@
 import type { ServerWiring } from '@ecp/protocol'
 
+/** What the host lets a server do beside answering. */
+export interface ServerLicence {
+  /** What it may ask of the client whose call it works on. */
+  readonly mayAsk: { readonly sampling: boolean; readonly elicitation: boolean; readonly roots: boolean }
+  /** Whether its log messages are passed on to the client. */
+  readonly passLogs: boolean
+}
+
+/** A server that only answers. */
+export const silent: ServerLicence = {
+  mayAsk: { sampling: false, elicitation: false, roots: false },
+  passLogs: false,
+}
+
 /** One wired stdio server (host.md, transports), ready to be started. */
 export interface StdioServer {
+  readonly kind?: 'stdio'
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
@@ -13,6 +28,8 @@ export interface StdioServer {
   /** Milliseconds for a call whose tool says nothing else. */
   readonly callTimeoutMs: number
   readonly tools: NonNullable<ServerWiring['tools']>
+  /** Missing: it only answers. */
+  readonly licence?: ServerLicence
 }
 
 /** What a server may cost us. Bytes are UTF-8 bytes, times are milliseconds. */
@@ -27,6 +44,8 @@ export interface ServerLimits {
   readonly maxUnsentBytes: number
   readonly maxToolPages: number
   readonly maxTools: number
+  /** Connections of sessions to one server, beside the shared one. */
+  readonly maxSessions: number
   /** All pages of one tools/list together. */
   readonly maxToolBytes: number
   /** What is kept of stderr. */
@@ -51,6 +70,7 @@ export const defaultServerLimits: ServerLimits = {
   maxUnsentBytes: 16_000_000,
   maxToolPages: 100,
   maxTools: 5_000,
+  maxSessions: 200,
   maxToolBytes: 16_000_000,
   stderrLines: 20,
   stderrBytes: 8_000,

@@ -1,17 +1,24 @@
 import { HostError } from '../error.ts'
 import { backoff } from './backoff.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
+import type { ServerLimits, ServerLogEntry } from './stdio-server.ts'
 
-export interface SupervisedOptions extends Omit<ConnectionOptions, 'onToolsChanged'> {
+export interface SupervisedOptions extends Omit<ConnectionOptions, 'isOld'> {
+  readonly limits: ServerLimits
+  log(entry: ServerLogEntry): void
   now(): number
   random(): number
   /** The server said that its tools changed, or it is another process now. */
   onToolsChanged(): void
+  /** It is connected, for the first time or again: what was asked of the last connection has to be asked anew. */
+  onConnected(connection: Connection): void
 }
 
+const toolsChanged = 'notifications/tools/list_changed'
+
 /**
- * Keeps one server running for those who need it: starts it when first asked, once for all who ask at the same time, and
- * again after it ended, with a growing pause when that happens often. Repeats no request by itself.
+ * Keeps one connection to a server for those who need it: makes it when first asked, once for all who ask at the same time,
+ * and again after it ended, with a growing pause when that happens often. Repeats no request by itself.
  */
 export class SupervisedServer {
   readonly #options: SupervisedOptions
@@ -24,6 +31,8 @@ export class SupervisedServer {
   #notBefore = 0
   #lastFailure = ''
   #closed = false
+  /** It ended when it was asked for the revision 2026-07-28, as some old servers do. */
+  #isOld = false
 
   constructor(options: SupervisedOptions) {
     this.#options = options
@@ -36,6 +45,11 @@ export class SupervisedServer {
       this.#starting = undefined
     })
     return this.#starting
+  }
+
+  /** The connection, if there is an open one. */
+  get current(): Connection | undefined {
+    return this.#current?.isOpen() ? this.#current : undefined
   }
 
   /** Counts starts, ends and announced changes: a list that was asked for at another count may no longer hold. */
@@ -60,16 +74,16 @@ export class SupervisedServer {
   }
 
   async #start(): Promise<Connection> {
-    const { server, now, limits, random } = this.#options
+    const { name, now, limits, random } = this.#options
     await this.#current?.ended
-    if (this.#closed) throw new HostError('server.start-failed', `server \`${server.name}\` is not started: closing`)
+    if (this.#closed) throw new HostError('server.start-failed', `server \`${name}\` is not started: closing`)
     const wait = this.#notBefore - now()
     if (wait > 0) {
-      const text = `server \`${server.name}\` failed ${this.#failures} times and is not started again for ${seconds(wait)}`
+      const text = `server \`${name}\` failed ${this.#failures} times and is not started again for ${seconds(wait)}`
       throw new HostError('server.start-failed', `${text}; the last time: ${this.#lastFailure}`)
     }
     try {
-      const connection = await connect({ ...this.#options, onToolsChanged: () => this.#toolsChanged() })
+      const connection = await this.#connect()
       this.#opened(connection)
       return connection
     } catch (cause) {
@@ -79,11 +93,39 @@ export class SupervisedServer {
     }
   }
 
+  async #connect(): Promise<Connection> {
+    try {
+      return await this.#connectAs(this.#isOld)
+    } catch (cause) {
+      if (!(cause instanceof HostError && cause.code === 'server.exited')) throw cause
+      if (this.#isOld || this.#closed) throw new HostError('server.start-failed', cause.message)
+      // Perhaps it is one that ends when it is asked for a revision that it has not heard of.
+      this.#isOld = true
+      try {
+        return await this.#connectAs(true)
+      } catch (again) {
+        this.#isOld = false
+        throw new HostError('server.start-failed', (again as Error).message) // reason: connect throws only HostErrors
+      }
+    }
+  }
+
+  #connectAs(isOld: boolean): Promise<Connection> {
+    return connect({
+      ...this.#options,
+      isOld,
+      onNotification: (method, params) => {
+        if (method === toolsChanged) this.#toolsChanged()
+        this.#options.onNotification(method, params)
+      },
+    })
+  }
+
   #opened(connection: Connection): void {
-    const { server, now, limits, random } = this.#options
+    const { name, now, limits, random } = this.#options
     this.#current = connection
     this.#changes++
-    this.#log('info', 'started', `server \`${server.name}\` started`)
+    this.#log('info', 'started', `server \`${name}\` started`)
     const since = now()
     void connection.ended.then((error) => {
       this.#changes++
@@ -92,6 +134,7 @@ export class SupervisedServer {
       // The first end after a good start costs no waiting: the next call may start it again at once.
       this.#failed(error.message, backoff(this.#failures++, limits, random))
     })
+    this.#options.onConnected(connection)
     if (++this.#starts > 1) this.#options.onToolsChanged()
   }
 
@@ -107,7 +150,7 @@ export class SupervisedServer {
   }
 
   #log(level: 'info' | 'error', event: 'started' | 'failed', message: string): void {
-    this.#options.log({ level, server: this.#options.server.name, event, message })
+    this.#options.log({ level, server: this.#options.name, event, message })
   }
 }
 

@@ -4,7 +4,7 @@ import { serverFolder } from '../config/server-folder.ts'
 import { wiredServer } from '../config/wired.ts'
 import { childEnvironment } from '../secrets/child-environment.ts'
 import type { BoundSecrets } from '../secrets/secrets.ts'
-import type { StdioServer } from './stdio-server.ts'
+import type { ServerLicence, StdioServer } from './stdio-server.ts'
 
 const defaultStartMs = 30_000
 const defaultCallMs = 60_000
@@ -39,9 +39,26 @@ export function stdioServers(
     const wired = wiredServer(layers, name)
     const { wiring } = wired ?? {}
     if (!wired || wiring?.transport.type !== 'stdio') continue
-    servers.set(name, stdioServer(name, wiring, wiring.transport, serverFolder(wired.layer, wiring, options), options))
+    const server = stdioServer(name, wiring, wiring.transport, serverFolder(wired.layer, wiring, options), options)
+    servers.set(name, { ...server, licence: licenceOf(layers, name) })
   }
   return servers
+}
+
+/** As far as every layer that names `security.tools` lists it, and its wiring says so. */
+export function licenceOf(layers: readonly HostLayer[], server: string): ServerLicence {
+  const wiring = wiredServer(layers, server)?.wiring
+  const naming = layers.flatMap(({ document }) => document.value.security?.tools ?? [])
+  const listed = (list: 'allowSampling' | 'allowElicitation') =>
+    naming.length > 0 && naming.every((tools) => tools[list]?.includes(server) === true)
+  return {
+    mayAsk: {
+      sampling: listed('allowSampling'),
+      elicitation: listed('allowElicitation'),
+      roots: wiring?.passRoots === true,
+    },
+    passLogs: wiring?.passLogs === true,
+  }
 }
 
 function stdioServer(

@@ -1,0 +1,75 @@
+import type { JsonObject } from '@ecp/protocol'
+import type { Client, Transport } from '@modelcontextprotocol/client'
+import { HostError } from '../error.ts'
+import type { Redactor } from '../secrets/redactor.ts'
+import type { Link } from './link.ts'
+
+/** Our own timers end requests; the SDK's are set out of their way. The longest a Node timer takes. */
+export const never = 2_147_483_647
+/** How long (ms) a server on a pipe may be silent to the question which revision it speaks, before it is taken for an old one. */
+const probeMs = 3_000
+
+export interface HandshakeOptions {
+  readonly name: string
+  readonly startTimeoutMs: number
+  /** What this side declares that it can be asked (MCP, ClientCapabilities). */
+  readonly capabilities: JsonObject
+  /** Skips the question for the revision 2026-07-28, of a server that is known not to speak it. */
+  readonly isOld: boolean
+  readonly redactor: Pick<Redactor, 'text'>
+}
+
+/**
+ * Finds the newest revision that both sides speak, and shakes hands in it. Throws `server.start-failed` in `startTimeoutMs`
+ * plus the time to close the link, and `server.exited` when the link ended meanwhile.
+ */
+export async function handshake(link: Link, transport: Transport, options: HandshakeOptions): Promise<Client> {
+  const { name, startTimeoutMs, redactor } = options
+  // Loaded beside the server's own start, and not at all in a process that calls no server.
+  const { Client } = await import('@modelcontextprotocol/client')
+  const client = new Client(
+    { name: 'ecp', version: '0.5.0' },
+    {
+      capabilities: options.capabilities as Record<string, never>, // reason: what a client declared, passed on as it is
+      versionNegotiation: options.isOld ? { mode: 'legacy' } : { mode: 'auto', probe: { timeoutMs: probeMs } },
+      inputRequired: { autoFulfill: false },
+    },
+  )
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), startTimeoutMs)
+  try {
+    await Promise.race([client.connect(transport, { signal: abort.signal, timeout: never }), aborted(abort.signal)])
+    return client
+  } catch (cause) {
+    void link.close()
+    const failed = (why: string) => new HostError('server.start-failed', `server \`${name}\` did not start: ${why}`)
+    if (abort.signal.aborted) {
+      throw link.told(failed(`it did not answer \`initialize\` within ${startTimeoutMs} ms`))
+    }
+    if (isConnectionLoss(cause)) {
+      throw new HostError('server.exited', `server \`${name}\` did not start: ${(await link.ended).message}`)
+    }
+    throw link.told(failed(redactor.text(reasonOf(cause)).slice(0, 500)))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new HostError('server.timeout', 'timed out')), { once: true })
+  })
+}
+
+/** Whether a request ended because there is nobody on the other side any more. */
+export function isConnectionLoss(cause: unknown): boolean {
+  const code = (cause as { code?: unknown }).code // reason: looked at only to compare
+  if (cause instanceof HostError) return code === 'server.protocol' || code === 'server.message-too-large'
+  return code === 'CONNECTION_CLOSED' || code === 'NOT_CONNECTED' || code === 'ERA_NEGOTIATION_FAILED'
+}
+
+/** The text of an error, with that of its cause: what failed on the network stands only there. */
+function reasonOf(cause: unknown): string {
+  const { message, cause: deeper } = cause as Error // reason: the SDK throws only Errors
+  return deeper instanceof Error && deeper.message !== '' ? `${message}: ${deeper.message}` : message
+}
