@@ -6,7 +6,7 @@ import { Deadline } from './deadline.ts'
 import { type HandshakeOptions, handshake, isConnectionLoss, never } from './handshake.ts'
 import { fulfil } from './input-required.ts'
 import type { Link } from './link.ts'
-import { RoutedTransport } from './routed-transport.ts'
+import { RoutedPipe, RoutedTransport } from './routed-transport.ts'
 import type { CallOptions, ServerFacts, ServerRequest } from './servers.ts'
 
 export interface ConnectionOptions extends Omit<HandshakeOptions, 'redactor'> {
@@ -57,7 +57,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const link = await options.open()
   const watched = new Map<string, Pick<CallOptions, 'onProgress' | 'onNotification'>>()
   const asking = new Set<NonNullable<CallOptions['ask']>>()
-  const transport = new RoutedTransport(link.transport, (method, params) => {
+  const Routed = link.kind === 'pipe' ? RoutedPipe : RoutedTransport
+  const transport = new Routed(link.transport, (method, params) => {
     if (method === 'notifications/progress') {
       watched.get(String(params.progressToken))?.onProgress?.(params)
       return true

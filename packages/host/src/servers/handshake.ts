@@ -7,7 +7,7 @@ import type { Link } from './link.ts'
 /** Our own timers end requests; the SDK's are set out of their way. The longest a Node timer takes. */
 export const never = 2_147_483_647
 /** How long (ms) a server on a pipe may be silent to the question which revision it speaks, before it is taken for an old one. */
-const probeMs = 3_000
+const probeMs = 1_000
 
 export interface HandshakeOptions {
   readonly name: string

@@ -3,6 +3,7 @@ import type { HostError } from '../error.ts'
 
 /** One way to a server that is open: a started process, or an address that is spoken to. */
 export interface Link {
+  readonly kind: 'pipe' | 'network'
   /** Not started yet: whoever speaks MCP over it does. */
   readonly transport: Transport
   /** Why it ended; settles once. Never rejects. */

@@ -55,3 +55,12 @@ export class RoutedTransport implements Transport {
     this.#inner.setSupportedProtocolVersions?.(versions)
   }
 }
+
+/**
+ * The same over pipes. The SDK knows one by these two properties, and takes silence there for a server of an older
+ * revision (on HTTP for an outage).
+ */
+export class RoutedPipe extends RoutedTransport {
+  readonly pid = null
+  readonly stderr = null
+}

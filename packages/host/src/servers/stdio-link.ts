@@ -39,6 +39,7 @@ export async function openStdioLink(server: StdioServer, options: StdioLinkOptio
     return lines === '' ? error : new HostError(error.code, `${error.message}; its last stderr lines:\n${lines}`)
   }
   return {
+    kind: 'pipe',
     transport,
     ended: child.ended.then((exit) => {
       stderr.end()
