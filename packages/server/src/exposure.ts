@@ -1,5 +1,4 @@
 import type { OfferedTool } from '@ecp/host'
-import type { ToolDefinition } from '@ecp/protocol'
 
 /** `prefixed`: `server__tool`. `plain`: the tool's own name, for executors that reach one server. */
 export type NameStyle = 'prefixed' | 'plain'
@@ -9,8 +8,8 @@ const maxName = 128
 
 /** What a client is shown. */
 export interface Exposure {
-  /** Definitions by exposed name, sorted by it. */
-  readonly tools: ReadonlyMap<string, ToolDefinition>
+  /** Tools by exposed name, sorted by it. */
+  readonly tools: ReadonlyMap<string, OfferedTool>
   /** Targets whose name towards the client would be too long. */
   readonly hidden: readonly string[]
 }
@@ -22,15 +21,16 @@ export interface Exposure {
  * a prefixed name ends it; plain names are those of one server, which lists each name once or has it left out.
  */
 export function expose(offered: readonly OfferedTool[], style: NameStyle): Exposure {
-  const named = offered.map(({ target, definition }) => ({ target, definition, name: nameOf(target, style) }))
+  const named = offered.map((tool) => ({ tool, name: nameOf(tool.target, style) }))
   const shown = named.filter(({ name }) => name.length <= maxName).sort((a, b) => (a.name < b.name ? -1 : 1))
   return {
-    tools: new Map(shown.map(({ name, definition }) => [name, definition])),
-    hidden: named.filter(({ name }) => name.length > maxName).map(({ target }) => target),
+    tools: new Map(shown.map(({ name, tool }) => [name, tool])),
+    hidden: named.filter(({ name }) => name.length > maxName).map(({ tool }) => tool.target),
   }
 }
 
-function nameOf(target: string, style: NameStyle): string {
+/** What `server:tool` or `server:prompt` is called towards the client. */
+export function nameOf(target: string, style: NameStyle): string {
   const colon = target.indexOf(':')
   const tool = target.slice(colon + 1)
   return style === 'plain' ? tool : `${target.slice(0, colon)}__${tool}`

@@ -1,62 +1,87 @@
-import { type Host, HostError, type PerformOptions } from '@ecp/host'
-import type { Json, JsonObject, ToolDefinition } from '@ecp/protocol'
-import { ProtocolError, ProtocolErrorCode, type ServerContext, type Transport } from '@modelcontextprotocol/server'
-import { type Exposure, expose, type NameStyle, targetOf } from './exposure.ts'
+import { randomUUID } from 'node:crypto'
+import { HostError, type ServerEvent } from '@ecp/host'
+import type { JsonObject } from '@ecp/protocol'
+import type { Transport } from '@modelcontextprotocol/server'
+import { Face, within } from './face.ts'
+import type { FaceOptions } from './face-options.ts'
 import { FaceServer } from './face-server.ts'
-import { refusal } from './refusal.ts'
 
-export interface McpFaceOptions {
-  readonly host: Host
-  readonly executor: string
-  readonly names: NameStyle
-  /** Reported to the client in `serverInfo`. */
-  readonly version: string
+export interface McpFaceOptions extends FaceOptions {
   readonly transport: Transport
-  /** Lines for the operator, never for the client. */
-  log(line: string): void
 }
 
-/** How many tools one page of tools/list holds. */
-const pageSize = 200
-/** How long tools/list waits for servers that are starting; later ones are announced by list-changed. */
-const listWaitMs = 10_000
+/** How long a client's greeting waits for servers whose instructions are passed on. */
+const instructionsWaitMs = 10_000
 
 /**
- * Serves one executor of one Context to one MCP client (revision 2025-11-25): every tools/call becomes an action at the
- * Gate. Settles when the client is gone and everything that was in flight is cancelled and recorded. Throws
- * `host.refused` when `plain` names are asked for and the executor reaches more than one server.
+ * Serves one executor of one Context to one MCP client (revision 2025-11-25): whatever it asks for that has an effect
+ * becomes an action at the Gate. Settles when the client is gone and everything that was in flight is cancelled and
+ * recorded. Throws `host.refused` when `plain` names are asked for and the executor reaches more than one server.
  */
 export async function serveMcp(options: McpFaceOptions): Promise<void> {
   const { host, executor, transport } = options
   refuseAmbiguousNames(options)
-  const face = new FaceServer(
+  const instructions = await instructionsOf(options)
+  const server = new FaceServer(
     { name: 'ecp', version: options.version },
-    { capabilities: { tools: { listChanged: true } } },
+    { capabilities: capabilitiesOf(options), ...(instructions === '' ? {} : { instructions }) },
   )
+  const face = new Face(options, server, randomUUID())
   const inFlight = new Set<Promise<unknown>>()
-  const shown = new ShownTools(options)
+  // One door for all methods, and a raw one: typed handlers drop the fields that they do not know.
+  server.fallbackRequestHandler = async ({ method, params }, ctx) => {
+    const work = face.answer(method, (params ?? {}) as JsonObject, ctx) // reason: parsed from JSON by the transport
+    inFlight.add(work)
+    return (await work.finally(() => inFlight.delete(work))) as never // reason: results pass as they came
+  }
+  if (host.prospects(executor).logs) {
+    server.setRequestHandler(
+      'logging/setLevel',
+      async ({ method, params }, ctx) => face.answer(method, params as JsonObject, ctx), // reason: parsed from JSON
+    )
+  }
 
-  face.setRequestHandler('tools/list', async (request) => {
-    await within(listWaitMs, host.observe(executor))
-    return shown.page(request.params?.cursor)
-  })
-  face.setRequestHandler('tools/call', async (request, ctx) => {
-    const call = perform(options, shown, request.params, ctx)
-    inFlight.add(call)
-    return await call.finally(() => inFlight.delete(call))
-  })
-
-  const stopListening = host.onToolsChanged(() => {
-    void face.sendToolListChanged().catch(() => undefined) // the client may be gone, which its own handler deals with
-  })
-  face.onerror = (error) => options.log(`client: ${error.message}`)
+  const notify = (method: string, params?: JsonObject) => {
+    const notification = { method, ...(params ? { params } : {}) } as never // reason: passes as it came
+    void server.notification(notification).catch(() => undefined) // the client may be gone, which its own handler deals with
+  }
+  const stops = [
+    host.onToolsChanged(() => notify('notifications/tools/list_changed')),
+    host.onEvent(executor, face.session, ({ method, params }: ServerEvent) => notify(method, params)),
+  ]
+  server.onerror = (error) => options.log(`client: ${error.message}`)
   const gone = new Promise<void>((resolve) => {
-    face.onclose = resolve
+    server.onclose = resolve
   })
-  await face.connect(transport)
+  await server.connect(transport)
   await gone
-  stopListening()
+  for (const stop of stops) stop()
   await Promise.allSettled(inFlight)
+  await host.endSession(face.session)
+}
+
+function capabilitiesOf({ host, executor }: McpFaceOptions) {
+  const { resources, prompts, logs } = host.prospects(executor)
+  return {
+    tools: { listChanged: true },
+    ...(resources ? { resources: { subscribe: true, listChanged: true } } : {}),
+    ...(prompts ? { prompts: { listChanged: true } } : {}),
+    ...(resources || prompts ? { completions: {} } : {}),
+    ...(logs ? { logging: {} } : {}),
+  }
+}
+
+/** What the servers say to the client's model, each under its name; nothing where the wiring passes nothing. */
+async function instructionsOf({ host, executor }: McpFaceOptions): Promise<string> {
+  if (!host.prospects(executor).instructions) return ''
+  const abort = new AbortController()
+  const parts: string[] = []
+  const asked = host.about(executor, { signal: abort.signal }).then((facts) => {
+    for (const [server, { instructions }] of facts) if (instructions) parts.push(`${server}:\n${instructions}`)
+  })
+  await within(instructionsWaitMs, asked)
+  abort.abort()
+  return parts.join('\n\n')
 }
 
 /** Before anything starts: which servers an executor reaches does not depend on what they say. */
@@ -68,101 +93,4 @@ function refuseAmbiguousNames({ host, executor, names }: McpFaceOptions): void {
     'host.refused',
     `plain names need an executor that reaches one server; \`${executor}\` reaches ${reached}`,
   )
-}
-
-type CallParams = { readonly name: string; readonly arguments?: unknown }
-// reason for the casts to SDK result types below: the SDK's types name the fields it knows, and results pass untouched
-
-async function perform(options: McpFaceOptions, shown: ShownTools, params: CallParams, ctx: ServerContext) {
-  const { host, executor, names } = options
-  shown.exposure()
-  const token = ctx.mcpReq._meta?.progressToken
-  const watch: PerformOptions = {
-    signal: ctx.mcpReq.signal,
-    ...(token === undefined ? {} : { onProgress: (progress: JsonObject) => report(ctx, token, progress) }),
-  }
-  const answer = await host.gate.perform(
-    {
-      kind: 'tool.call',
-      target: targetOf(params.name, names, host.reachableServers(executor)[0]),
-      arguments: (params.arguments ?? {}) as Json, // reason: parsed from JSON text by the transport
-      executor,
-      origin: 'gateway',
-    },
-    watch,
-  )
-  if (answer.result) return answer.result as never // reason: see above
-  return refusal(answer, shown.knows(params.name)) as never // reason: see above
-}
-
-function report(ctx: ServerContext, progressToken: string | number, progress: JsonObject): void {
-  const params = { ...progress, progressToken } as never // reason: see above
-  void ctx.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined) // the client may be gone
-}
-
-/** What the client is shown now: recomputed when the catalogue changed, reported when a name had to be hidden. */
-class ShownTools {
-  readonly #options: McpFaceOptions
-  #exposure: Exposure | undefined
-  #from: unknown
-  readonly #known = new Set<string>()
-
-  constructor(options: McpFaceOptions) {
-    this.#options = options
-  }
-
-  exposure(): Exposure {
-    const { host, executor, names, log } = this.#options
-    const catalogue = host.catalogue()
-    if (this.#exposure && this.#from === catalogue) return this.#exposure
-    const exposure = expose(host.tools(executor), names)
-    for (const target of exposure.hidden)
-      log(`\`${target}\` is not listed: its name towards the client is over 128 characters`)
-    for (const name of exposure.tools.keys()) this.#known.add(name)
-    this.#exposure = exposure
-    this.#from = catalogue
-    return exposure
-  }
-
-  /**
-   * Whether this client was ever offered a tool of this name. Asked after a call was decided: the first one may come
-   * before the first tools/list, and a tool that has changed since it was offered is no secret.
-   */
-  knows(name: string): boolean {
-    this.exposure()
-    return this.#known.has(name)
-  }
-
-  page(cursor: string | undefined) {
-    const names = [...this.exposure().tools.keys()]
-    const from = cursor === undefined ? 0 : names.findIndex((name) => name > decodeCursor(cursor))
-    const page = from < 0 ? [] : names.slice(from, from + pageSize)
-    const last = page.at(-1)
-    const more = last !== undefined && last !== names.at(-1)
-    const tools = page.map((name) => listed(name, this.exposure().tools.get(name)))
-    return { tools, ...(more ? { nextCursor: Buffer.from(last).toString('base64url') } : {}) } as never // reason: see above
-  }
-}
-
-function listed(name: string, definition: ToolDefinition | undefined) {
-  return { ...definition, name }
-}
-
-function decodeCursor(cursor: string): string {
-  const name = Buffer.from(cursor, 'base64url').toString()
-  if (Buffer.from(name).toString('base64url') !== cursor) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'the cursor is not one that tools/list gave')
-  }
-  return name
-}
-
-/** Settles when `work` has, or after `ms`. */
-function within(ms: number, work: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    void work.finally(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -9,17 +9,31 @@ export const factsKey = 'ecp/decision'
  * can act on, and the facts in `_meta` (not in `structuredContent`, which clients check against the tool's own schema).
  */
 export function refusal(answer: Answer, offered: boolean): JsonObject {
+  const { text, facts } = told(answer, offered)
+  return { content: [{ type: 'text', text }], isError: true, _meta: { [factsKey]: facts } }
+}
+
+/** The one answer for everything of a kind that the client was not offered, whether it exists or not. */
+export interface Unlisted {
+  readonly code: Code
+  readonly text: string
+}
+const unlistedTool: Unlisted = {
+  code: 'context.tool-not-allowed',
+  text: 'ECP denied this call: there is no tool of this name that you may call. Use only tools from the list.',
+}
+
+/** The same where MCP has an error and no result: the sentence, and the facts for its `data`. */
+export function told(
+  answer: Answer,
+  offered: boolean,
+  unlisted: Unlisted = unlistedTool,
+): { readonly text: string; readonly facts: JsonObject } {
   const { decision, outcome, actionId } = answer
   // Whether a tool exists is not for the agent to find out: every name that it was not offered gets the same answer.
-  const codes = offered ? codesOf(answer) : ['context.tool-not-allowed']
-  const text = offered
-    ? sentence(answer)
-    : 'ECP denied this call: there is no tool of this name that you may call. Use only tools from the list.'
-  return {
-    content: [{ type: 'text', text }],
-    isError: true,
-    _meta: { [factsKey]: { effect: decision.effect, outcome: outcome.status, codes, actionId } },
-  }
+  const codes = offered ? codesOf(answer) : [unlisted.code]
+  const facts = { effect: decision.effect, outcome: outcome.status, codes, actionId }
+  return { text: offered ? sentence(answer) : unlisted.text, facts }
 }
 
 function codesOf({ decision, outcome }: Answer): string[] {

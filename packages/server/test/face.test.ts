@@ -59,12 +59,13 @@ describe('tools/list', () => {
     })
   })
 
-  test('shows what was pinned: a field that no digest covers is not passed on', async () => {
+  test('shows what was pinned, and every other field that the server lists', async () => {
     const { tools } = await page(wire)
     expect(tools.find(({ name }) => name === 'rich__rich')).toEqual({
       name: 'rich__rich',
       description: 'the first description',
       inputSchema: { type: 'object', properties: {} },
+      'x-unknown': { kept: true },
     })
   })
 
@@ -149,11 +150,7 @@ describe('tools/call', () => {
   test('the official everything server: its tools are defined the same through the gate', async () => {
     const { tools: through } = await page(wire)
     const { tools } = await page(await directly())
-    const parts = ['title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const
-    const wanted = tools.map((one) => [
-      `everything__${one.name}`,
-      Object.fromEntries(parts.flatMap((part) => (one[part] === undefined ? [] : [[part, one[part]]]))),
-    ])
+    const wanted = tools.map(({ name, ...rest }) => [`everything__${name}`, rest])
     const shown = through.flatMap(({ name, ...rest }) =>
       String(name).startsWith('everything__') ? [[name, rest]] : [],
     )

@@ -85,10 +85,11 @@ export class Gateway implements Disposable {
     executor: string,
     more: readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
+    capabilities: JsonObject = {},
   ): Promise<Wire> {
     const options = { cwd: this.desk.folder, env: this.environment(env) }
     const wire = new Wire(process.execPath, this.args(executor, ...more), options)
-    await wire.initialize()
+    await wire.initialize(capabilities)
     return wire
   }
 

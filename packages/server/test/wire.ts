@@ -85,10 +85,10 @@ export class Wire {
     }
   }
 
-  async initialize(): Promise<JsonObject> {
+  async initialize(capabilities: JsonObject = {}): Promise<JsonObject> {
     const answer = await this.request('initialize', {
       protocolVersion: '2025-11-25',
-      capabilities: {},
+      capabilities,
       clientInfo: { name: 'wire', version: '1.0.0' },
     })
     this.send({ method: 'notifications/initialized' })

@@ -11,6 +11,8 @@ import type { CallOptions, ServerFacts, ServerRequest } from './servers.ts'
 
 export interface ConnectionOptions extends Omit<HandshakeOptions, 'redactor'> {
   readonly redactor: Pick<Redactor, 'text' | 'json'>
+  /** Whether it is one client's alone: only then it is known who is to be asked what a server asks by itself. */
+  readonly isPersonal: boolean
   /** Whether the server's log messages are passed on to anybody. */
   readonly passLogs: boolean
   open(): Promise<Link>
@@ -68,7 +70,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
     return !method.startsWith('notifications/subscriptions/')
   })
   const client = await handshake(link, transport, options)
-  answerAsked(client, asking)
+  if (options.isPersonal) answerAsked(client, asking)
   const revision = client.getNegotiatedProtocolVersion() ?? ''
   const isNew = revision >= firstOfNewEra
   let logLevel = options.passLogs ? quietest : undefined

@@ -41,7 +41,9 @@ export class Keepers<S extends KeptServer> {
   constructor(options: KeepersOptions<S>) {
     this.#options = options
     this.#licence = options.server.licence ?? silent
-    this.shared = this.#keeper({})
+    // What there is to be pinned may depend on what can be asked: it is looked at with all that the host allows, and asking
+    // itself is refused there.
+    this.shared = this.#keeper(this.#capabilities({ sampling: {}, elicitation: { form: {}, url: {} }, roots: {} }))
   }
 
   /** The one for a session; the shared one where there is no session, or nothing that has to be kept apart. */
@@ -95,6 +97,7 @@ export class Keepers<S extends KeptServer> {
       onToolsChanged,
       name: server.name,
       startTimeoutMs: server.startTimeoutMs,
+      isPersonal: session !== undefined,
       passLogs: this.#licence.passLogs,
       capabilities,
       open: () => open(server),

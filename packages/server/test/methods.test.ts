@@ -1,0 +1,228 @@
+import { createRequire } from 'node:module'
+import type { JsonObject } from '@ecp/protocol'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Gateway } from './gateway.ts'
+import { type Message, Wire } from './wire.ts'
+
+// Every method of the official everything server, asked directly and through the gate by two raw clients that say the
+// same: what comes back differs only where a decision says so, and every difference stands in this file.
+const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
+const passing = { passInstructions: true, passLogs: true, passRoots: true }
+const resources = { allow: ['everything:demo://**'], prompts: ['everything:*'] }
+const policies = {
+  all: { toolAccess: { default: 'deny', allow: ['everything:*'] }, resourceAccess: resources },
+  some: {
+    toolAccess: { default: 'deny', allow: ['everything:echo'] },
+    resourceAccess: { allow: ['everything:demo://resource/dynamic/text/*'], prompts: ['everything:simple-prompt'] },
+  },
+  held: {
+    toolAccess: { default: 'deny', allow: ['everything:*'] },
+    resourceAccess: resources,
+    writeControls: { mode: 'forbid' },
+    budgets: { maxToolCalls: 1 },
+  },
+}
+const gateway = new Gateway(() => ({
+  servers: { everything: { args: [everything], wiring: passing } },
+  policies,
+  security: {
+    tools: { allowServers: ['everything'], allowSampling: ['everything'], allowElicitation: ['everything'] },
+  },
+}))
+/** The same without any of what a server may do beside answering. */
+const strict = new Gateway(() => ({ servers: { everything: { args: [everything] } }, policies }))
+const capabilities = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } }
+const plain = ['--names', 'plain']
+let direct: Wire
+let gated: Wire
+let greeting: { direct: JsonObject; gated: JsonObject }
+
+beforeAll(async () => {
+  direct = new Wire(process.execPath, [everything], { cwd: gateway.desk.folder, env: gateway.environment() })
+  gated = new Wire(process.execPath, gateway.args('all', ...plain), {
+    cwd: gateway.desk.folder,
+    env: gateway.environment(),
+  })
+  const [one, two] = await Promise.all([direct.initialize(capabilities), gated.initialize(capabilities)])
+  greeting = { direct: one, gated: two }
+  await gated.request('tools/list')
+}, 60_000)
+afterAll(async () => {
+  await Promise.all([direct.close(), gated.close()])
+  gateway[Symbol.dispose]()
+  strict[Symbol.dispose]()
+})
+
+/** Both answers, without ids and times of day. */
+async function both(method: string, params: JsonObject): Promise<[direct: unknown, gated: unknown]> {
+  const answers = await Promise.all([direct.request(method, params), gated.request(method, params)])
+  const [one, two] = answers.map((answer) =>
+    JSON.parse(
+      JSON.stringify(answer.result ?? answer.error)
+        .replaceAll(/\d{1,2}:\d{2}:\d{2}( [AP]M)?/g, 'TIME')
+        .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'TIME'),
+    ),
+  )
+  return [one, two]
+}
+
+const requests: readonly (readonly [method: string, params: JsonObject])[] = [
+  ['resources/list', {}],
+  ['resources/templates/list', {}],
+  ['resources/read', { uri: 'demo://resource/dynamic/text/1' }],
+  ['resources/read', { uri: 'demo://resource/dynamic/blob/2' }],
+  ['resources/read', { uri: 'demo://resource/static/document/features.md' }],
+  ['resources/read', { uri: 'demo://resource/nowhere' }],
+  ['resources/subscribe', { uri: 'demo://resource/dynamic/text/1' }],
+  ['resources/unsubscribe', { uri: 'demo://resource/dynamic/text/1' }],
+  ['prompts/list', {}],
+  ['prompts/get', { name: 'simple-prompt' }],
+  ['prompts/get', { name: 'args-prompt', arguments: { city: 'Lima', state: 'X' } }],
+  ['prompts/get', { name: 'args-prompt', arguments: {} }],
+  ['prompts/get', { name: 'resource-prompt', arguments: { resourceType: 'Text', resourceId: '1' } }],
+  ['completion/complete', {
+    ref: { type: 'ref/prompt', name: 'completable-prompt' },
+    argument: { name: 'department', value: 'E' },
+  }],
+  ['completion/complete', {
+    ref: { type: 'ref/resource', uri: 'demo://resource/dynamic/text/{resourceId}' },
+    argument: { name: 'resourceId', value: '1' },
+  }],
+  ['logging/setLevel', { level: 'warning' }],
+  ['ping', {}],
+  ['tools/call', { name: 'echo', arguments: { message: 'x' }, _meta: { 'example.com/a': 1 } }],
+  ['tools/call', { name: 'get-resource-links', arguments: { count: 2 } }],
+  ['tasks/list', {}],
+  ['no/such-method', {}],
+] // biome-ignore format: one request a line
+
+describe('asked directly and through the gate, the same comes back', () => {
+  test.each(requests)('%s %j', async (method, params) => {
+    const [one, two] = await both(method, params)
+    expect(two).toEqual(one)
+  })
+
+  test('instructions, where the wiring passes them, under the name of their server', () => {
+    expect(greeting.gated.instructions).toBe(`everything:\n${String(greeting.direct.instructions)}`)
+  })
+
+  test('tools, those that only a client which can be asked is shown too', async () => {
+    const [one, two] = await both('tools/list', {})
+    // Ours come by name.
+    const byName = (list: unknown) =>
+      (list as { tools: { name: string }[] }).tools.sort((a, b) => (a.name < b.name ? -1 : 1)) // reason: what tools/list gives
+    expect(byName(two)).toEqual(byName(one))
+  })
+})
+
+/** Answers what a server asks of a client, and says what it was asked. */
+async function answering(wire: Wire, method: string, result: JsonObject, call: () => Promise<JsonObject>) {
+  const result$ = call()
+  const asked = await wire.find((message: Message) => message.method === method && message.id !== undefined)
+  wire.send({ id: asked.id ?? null, result })
+  return { asked: asked.params, result: await result$ }
+}
+
+describe('what a server asks of the client', () => {
+  const sampled = { model: 'm', role: 'assistant', content: { type: 'text', text: 'sampled' } }
+  const asks = [
+    ['sampling/createMessage', sampled, 'trigger-sampling-request', { prompt: 'p', maxTokens: 5 }],
+    ['elicitation/create', { action: 'decline' }, 'trigger-elicitation-request', {}],
+  ] as const
+
+  test.each(asks)('%s reaches it, and its answer the server, as without a gate', async (method, answer, tool, args) => {
+    const one = await answering(direct, method, answer, () => direct.call(tool, args))
+    const two = await answering(gated, method, answer, () => gated.call(tool, args))
+    expect(two).toEqual(one)
+  })
+
+  test('each is an action of its own, decided and recorded', () => {
+    const asked = gateway.actions().filter(({ target }) => target === 'everything')
+    expect(asked.map(({ effect, status }) => `${effect} ${status}`)).toEqual(['allow completed', 'allow completed'])
+  })
+
+  test.each(asks)('%s is not even offered to a server that the host does not list', async (_method, _answer, tool) => {
+    const wire = await strict.wire('all', plain, {}, capabilities)
+    const { tools } = (await wire.request('tools/list')).result as { tools: { name: string }[] } // reason: what tools/list gives
+    expect(tools.map(({ name }) => name)).not.toContain(tool)
+    expect(wire.received.filter(({ method, id }) => method !== undefined && id !== undefined)).toEqual([])
+    await wire.close()
+  })
+
+  test('write controls hold for it: a server that may ask is stopped all the same', async () => {
+    const wire = await gateway.wire('held', plain, {}, capabilities)
+    const result = await wire.call('trigger-sampling-request', { prompt: 'p', maxTokens: 5 })
+    expect(result.isError).toBe(true)
+    expect(wire.received.filter(({ method, id }) => method !== undefined && id !== undefined)).toEqual([])
+    await wire.close()
+  })
+})
+
+describe('what an executor may not read', () => {
+  let wire: Wire
+  beforeAll(async () => {
+    wire = await gateway.wire('some')
+    await wire.request('tools/list')
+  })
+  afterAll(() => wire.close())
+
+  test('is in no list', async () => {
+    const { result: prompts } = await wire.request('prompts/list')
+    expect((prompts as { prompts: { name: string }[] }).prompts.map(({ name }) => name)).toEqual([
+      'everything__simple-prompt',
+    ]) // reason: what prompts/list gives
+    const { result } = await wire.request('resources/list')
+    expect(result).toEqual({ resources: [] })
+  })
+
+  test.each([
+    ['resources/read', { uri: 'demo://resource/dynamic/blob/1' }],
+    ['resources/read', { uri: 'demo://resource/there-is-no-such' }],
+    ['resources/read', { uri: 'demo://resource/dynamic/text/../../static/document/features.md' }],
+    ['resources/subscribe', { uri: 'demo://resource/dynamic/blob/1' }],
+    ['prompts/get', { name: 'everything__args-prompt', arguments: { city: 'Lima' } }],
+    ['prompts/get', { name: 'everything__no-such-prompt' }],
+    [
+      'completion/complete',
+      {
+        ref: { type: 'ref/prompt', name: 'everything__completable-prompt' },
+        argument: { name: 'department', value: '' },
+      },
+    ],
+  ])('%s %j gets one and the same answer, whether it exists or not', async (method, params) => {
+    // biome-ignore format: one request a line
+    const { error } = await wire.request(method, params)
+    expect(error).toEqual({
+      code: -32602,
+      message:
+        'ECP denied this request: there is nothing of this name that you may read. Use only those from the lists.',
+      data: {
+        'ecp/decision': {
+          effect: 'deny',
+          outcome: 'denied',
+          codes: ['context.resource-not-allowed'],
+          actionId: expect.any(String),
+        },
+      },
+    })
+  })
+
+  test('and every attempt is on record', () => {
+    const denied = gateway.actions().filter(({ effect }) => effect === 'deny')
+    expect(denied.length).toBeGreaterThanOrEqual(7)
+  })
+})
+
+test('features of which nothing is allowed are not offered', async () => {
+  const wire = await strict.wire('held')
+  await wire.close()
+  const bare = new Gateway(() => ({
+    servers: { everything: { args: [everything] } },
+    policies: { tools: { toolAccess: { default: 'deny', allow: ['everything:echo'] } } },
+  }))
+  const only = new Wire(process.execPath, bare.args('tools'), { cwd: bare.desk.folder, env: bare.environment() })
+  expect((await only.initialize()).capabilities).toEqual({ tools: { listChanged: true } })
+  expect((await only.request('resources/list')).error).toMatchObject({ code: -32601 })
+  await only.close()
+  bare[Symbol.dispose]()
+})
