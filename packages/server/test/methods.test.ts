@@ -48,7 +48,9 @@ beforeAll(async () => {
   await gated.request('tools/list')
 }, 60_000)
 afterAll(async () => {
-  await Promise.all([direct.close(), gated.close()])
+  // The server by itself outlives its input.
+  direct.child.kill()
+  expect(await gated.close()).toBe(0)
   gateway[Symbol.dispose]()
   strict[Symbol.dispose]()
 })
@@ -92,7 +94,6 @@ const requests: readonly (readonly [method: string, params: JsonObject])[] = [
   ['ping', {}],
   ['tools/call', { name: 'echo', arguments: { message: 'x' }, _meta: { 'example.com/a': 1 } }],
   ['tools/call', { name: 'get-resource-links', arguments: { count: 2 } }],
-  ['tasks/list', {}],
   ['no/such-method', {}],
 ] // biome-ignore format: one request a line
 
@@ -112,6 +113,70 @@ describe('asked directly and through the gate, the same comes back', () => {
     const byName = (list: unknown) =>
       (list as { tools: { name: string }[] }).tools.sort((a, b) => (a.name < b.name ? -1 : 1)) // reason: what tools/list gives
     expect(byName(two)).toEqual(byName(one))
+  })
+})
+
+describe('tasks', () => {
+  const task = { ttl: 60_000, pollInterval: 50 }
+  const research = { name: 'simulate-research-query', arguments: { topic: 'locks' }, task }
+  const idOf = (result: JsonObject | undefined) => (result as { task: { taskId: string } }).task.taskId // reason: what MCP says it is
+
+  test('one that a call began is followed to its result, as without a gate', async () => {
+    const texts = await Promise.all(
+      [direct, gated].map(async (wire) => {
+        const taskId = idOf((await wire.request('tools/call', research)).result)
+        expect((await wire.request('tasks/get', { taskId })).result).toMatchObject({ taskId, status: 'working' })
+        const { content } = (await wire.request('tasks/result', { taskId })).result ?? {}
+        return content
+      }),
+    )
+    expect(texts[1]).toEqual(texts[0])
+  })
+
+  test('one of another client does not exist, and nobody is shown a list of them', async () => {
+    const other = await gateway.wire('all', [...plain, '--client', 'other'], {}, capabilities)
+    await other.request('tools/list')
+    const taskId = idOf((await other.request('tools/call', research)).result)
+    const { error } = await gated.request('tasks/get', { taskId })
+    expect(error).toEqual((await gated.request('tasks/get', { taskId: 'no-such-task' })).error)
+    expect(error).toMatchObject({ code: -32602 })
+    expect((await gated.request('tasks/list')).error).toMatchObject({ code: -32601 })
+    await other.close()
+  })
+})
+
+describe('what a server announces', () => {
+  const updated = ({ method }: Message) => method === 'notifications/resources/updated'
+  const uri = 'demo://resource/dynamic/text/7'
+
+  test('updates of a resource come to who subscribed to it, and to nobody else', async () => {
+    const other = await gateway.wire('all', [...plain, '--client', 'other'], {}, capabilities)
+    await other.request('tools/list')
+    expect((await gated.request('resources/subscribe', { uri })).result).toEqual({})
+    for (const wire of [gated, other]) await wire.call('toggle-subscriber-updates')
+    expect((await gated.find(updated)).params).toEqual({ uri })
+    expect(other.received.filter(updated)).toEqual([])
+    await gated.call('toggle-subscriber-updates')
+    await gated.request('resources/unsubscribe', { uri })
+    await other.close()
+  })
+
+  test('log messages come where the wiring passes them', async () => {
+    await gated.request('logging/setLevel', { level: 'debug' })
+    await gated.call('toggle-simulated-logging')
+    const message = await gated.find(({ method }) => method === 'notifications/message')
+    expect(message.params).toMatchObject({ level: expect.any(String), data: expect.any(String) })
+    await gated.call('toggle-simulated-logging')
+  })
+
+  test('and nowhere else', async () => {
+    const wire = await strict.wire('all', plain)
+    await wire.request('tools/list')
+    await wire.call('toggle-simulated-logging')
+    await wire.call('trigger-long-running-operation', { duration: 0.2, steps: 1 })
+    expect(wire.received.filter(({ method }) => method === 'notifications/message')).toEqual([])
+    expect((await wire.request('logging/setLevel', { level: 'debug' })).error).toMatchObject({ code: -32601 })
+    await wire.close()
   })
 })
 
