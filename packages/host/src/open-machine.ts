@@ -11,7 +11,7 @@ import { isAlive, ownerOf } from './gate/owner.ts'
 import type { Step } from './gate/request.ts'
 import type { Host } from './host.ts'
 import { configuredLedger, ledgerFile } from './ledger-file.ts'
-import type { Machine } from './machine.ts'
+import type { Admission, Machine } from './machine.ts'
 import { openBoundary } from './open-boundary.ts'
 import { openPins } from './pins/pins.ts'
 import { openSecrets } from './secrets/secrets.ts'
@@ -23,6 +23,8 @@ import { stdioServers } from './servers/wired-servers.ts'
 export interface MachineOptions extends ConfigOptions {
   /** `--trace-dir` */
   readonly traceDir?: string
+  /** Contexts to be opened first: where one cannot be, nothing is written. */
+  readonly contexts?: readonly Pick<Admission, 'contextFile' | 'inputs'>[]
   /** The ledger of a machine that is open already: it stays open when this one closes. */
   readonly ledger?: Ledger
   readonly env: Readonly<Record<string, string | undefined>>
@@ -43,7 +45,7 @@ const defaultLeaseMs = 600_000
 
 /**
  * Opens this machine's side of the boundary: reads and checks the config, opens the ledger and finishes what dead processes
- * left in it. Reads no secret and starts no server yet. Throws `HostError` or `LedgerError` with what to do.
+ * left in it. Starts no server yet. Throws `HostError` or `LedgerError` with what to do.
  */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const config = await loadConfig(options)
@@ -58,6 +60,8 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
   const log = (entry: ServerLogEntry) => options.onLog?.(entry)
   const { layers } = config
   const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
+  const contexts = new Contexts({ layers, secrets })
+  for (const context of options.contexts ?? []) await contexts.open(options.cwd, context)
   const ledger = options.ledger ?? (await openLedger(options, layers, now))
   const servers = openServers({
     servers: stdioServers(layers, [...wiredNames(layers, ['server']).keys()], {
@@ -71,7 +75,6 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
     random: Math.random,
   })
   const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
-  const contexts = new Contexts({ layers, secrets })
   const hosts = new Set<Host>()
   const shared = {
     layers,

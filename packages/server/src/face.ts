@@ -84,7 +84,7 @@ export class Face {
       case 'prompts/get': {
         const target = this.#named(text(params, 'name'))
         const given = surplus(params, ['name', 'arguments'])
-        return this.#read({ kind: 'prompt.get', target, arguments: params.arguments ?? {}, ...given }, ctx)
+        return this.#read({ kind: 'prompt.get', target, arguments: argumentsOf(params), ...given }, ctx)
       }
       case 'completion/complete':
         return this.#complete(params, ctx)
@@ -101,7 +101,7 @@ export class Face {
     this.#tools.exposure()
     const { traceContext, ...given } = surplus(params, ['name', 'arguments'])
     const answer = await this.#perform(
-      { kind: 'tool.call', target: this.#named(name), arguments: params.arguments ?? {}, ...given },
+      { kind: 'tool.call', target: this.#named(name), arguments: argumentsOf(params), ...given },
       ctx,
       traceContext,
     )
@@ -196,6 +196,12 @@ function isAboutReading({ code }: Answer['decision']['reasons'][number]): boolea
 
 function passed({ code, message, data }: { code: number; message: string; data?: Json }): ProtocolError {
   return new ProtocolError(code, message, data)
+}
+
+/** The arguments of a call or prompt: an object, or nothing at all. Throws -32602. */
+function argumentsOf({ arguments: given = {} }: JsonObject): JsonObject {
+  if (isJsonObject(given)) return given
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, '`arguments` is no object')
 }
 
 function text(params: JsonObject, key: string): string {
