@@ -46,7 +46,8 @@ export class ServerRequests {
     const first = await this.#send(url, init, exchange, token)
     const answer = await this.#admitted(first, token, (again) => this.#send(url, init, exchange, again))
     const method = init.method ?? 'GET'
-    if (answer.status === 404 && method !== 'DELETE' && new Headers(init.headers).has('mcp-session-id')) {
+    // A stream that is not there takes no call in flight with it; whatever is posted next will find out.
+    if (answer.status === 404 && method === 'POST' && new Headers(init.headers).has('mcp-session-id')) {
       void answer.body?.cancel()
       const text = `${this.#who} has ended the session (HTTP 404)`
       const failed = new HostError(
