@@ -15,9 +15,9 @@ import type { Admission, Machine } from './machine.ts'
 import { openBoundary } from './open-boundary.ts'
 import { openPins } from './pins/pins.ts'
 import { openSecrets } from './secrets/secrets.ts'
+import { wiredServers } from './servers/all-wired.ts'
 import { openServers } from './servers/open-servers.ts'
 import type { ServerLogEntry } from './servers/stdio-server.ts'
-import { stdioServers } from './servers/wired-servers.ts'
 
 /** What opens a machine. Everything that comes from outside is given: nothing here reads the process by itself. */
 export interface MachineOptions extends ConfigOptions {
@@ -64,7 +64,7 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
   for (const context of options.contexts ?? []) await contexts.open(options.cwd, context)
   const ledger = options.ledger ?? (await openLedger(options, layers, now))
   const servers = openServers({
-    servers: stdioServers(layers, [...wiredNames(layers, ['server']).keys()], {
+    ...wiredServers(layers, [...wiredNames(layers, ['server']).keys()], {
       ...options,
       platform: process.platform,
       bindingsFor: secrets.bindingsFor,

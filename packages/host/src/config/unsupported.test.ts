@@ -14,8 +14,6 @@ const stdio = '{ type: stdio, command: x }'
 
 describe('unsupported', () => {
   it.each([
-    ['{ type: http, url: "https://a.example" }', '', /transport `http` \(server `s`\) comes with a later version/],
-    ['{ type: sse, url: "https://a.example" }', '', /transport `sse`/],
     [stdio, 'sandbox: required', /a sandbox \(server `s`\)/],
     [stdio, 'sandbox: { network: { allowDomains: [] } }', /a sandbox \(server `s`\)/],
     [

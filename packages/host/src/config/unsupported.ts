@@ -32,10 +32,6 @@ export function unsupported(layers: readonly HostLayer[], needed: Needed): reado
     if (!wired) continue
     const { layer, wiring } = wired
     const at = [...wiringPaths.server, server]
-    const { type } = wiring.transport
-    if (type === 'http' || type === 'sse') {
-      report(layer, [...at, 'transport', 'type'], `transport \`${type}\` (server \`${server}\`)`, 'use `stdio`')
-    }
     if (wiring.sandbox === 'required' || typeof wiring.sandbox === 'object') {
       report(
         layer,

@@ -17,10 +17,10 @@ import { wiredServer } from '../config/wired.ts'
 import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import { openSecrets } from '../secrets/secrets.ts'
+import { wiredServers } from '../servers/all-wired.ts'
 import { openServers } from '../servers/open-servers.ts'
 import type { Servers } from '../servers/servers.ts'
 import type { ServerLogEntry } from '../servers/stdio-server.ts'
-import { stdioServers } from '../servers/wired-servers.ts'
 import { observation } from './observed.ts'
 
 export interface SurveyOptions extends ConfigOptions {
@@ -57,20 +57,20 @@ export async function surveyTools(options: SurveyOptions): Promise<readonly Surv
   const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
   await secrets.check(allowed)
   await secrets.learnAll(allowed)
-  const wired = stdioServers(layers, allowed, {
+  const wired = wiredServers(layers, allowed, {
     ...options,
     platform: process.platform,
     bindingsFor: secrets.bindingsFor,
   })
   const servers = openServers({
-    servers: wired,
+    ...wired,
     redactor: secrets.redactor,
     log: (entry) => options.onLog?.(entry),
     now: () => options.now(),
     random: () => options.random(),
   })
   try {
-    return await survey({ layers, names: [...wired.keys()], policy, servers, redactor: secrets.redactor })
+    return await survey({ layers, names: [...wired.servers.keys()], policy, servers, redactor: secrets.redactor })
   } finally {
     await servers.close()
   }

@@ -1,8 +1,12 @@
 import { HostError } from '../error.ts'
+import type { GuardedFetch } from '../network/guarded-fetch.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Child } from './child.ts'
 import type { Connection } from './connection.ts'
+import { openHttpLink } from './http/http-link.ts'
+import type { HttpServer } from './http/http-server.ts'
 import { Keepers } from './keepers.ts'
+import type { Link } from './link.ts'
 import { listAll, listTools } from './listing.ts'
 import type { CallOptions, Listing, RawTool, ServerEvent, ServerRequest, Servers, Session } from './servers.ts'
 import { openStdioLink } from './stdio-link.ts'
@@ -11,7 +15,9 @@ import { Subscriptions } from './subscriptions.ts'
 import type { SupervisedServer } from './supervised-server.ts'
 
 export interface OpenServersOptions {
-  readonly servers: ReadonlyMap<string, StdioServer>
+  readonly servers: ReadonlyMap<string, WiredServer>
+  /** How a remote server may be reached. Missing: none is. */
+  fetchFor?(server: HttpServer): GuardedFetch
   readonly redactor: Pick<Redactor, 'text' | 'stream' | 'json'>
   log(entry: ServerLogEntry): void
   readonly limits?: Partial<ServerLimits>
@@ -21,9 +27,12 @@ export interface OpenServersOptions {
   random(): number
 }
 
+/** A server as it is wired, whatever its transport. */
+export type WiredServer = StdioServer | HttpServer
+
 interface Kept {
-  readonly server: StdioServer
-  readonly keepers: Keepers<StdioServer>
+  readonly server: WiredServer
+  readonly keepers: Keepers<WiredServer>
   readonly subscriptions: Subscriptions
 }
 
@@ -51,6 +60,13 @@ export function openServers(options: OpenServersOptions): Servers {
     void child.ended.then(() => children.delete(child))
   }
 
+  async function open(server: WiredServer): Promise<Link> {
+    if ('command' in server) return openStdioLink(server, { ...options, limits, onChild })
+    const fetch = options.fetchFor?.(server)
+    if (!fetch) throw new HostError('server.unsupported', `server \`${server.name}\` cannot be reached from here`)
+    return openHttpLink(server, { fetch, limits, redact: (text) => options.redactor.text(text) })
+  }
+
   /** What the last connection was asked to announce, this one is asked, too. */
   async function announce(connection: Connection, { server, subscriptions }: Kept, session: string): Promise<void> {
     const { tools, prompts, resources } = connection.facts.capabilities as Record<string, unknown> // reason: looked at only
@@ -73,11 +89,11 @@ export function openServers(options: OpenServersOptions): Servers {
     const kept: Kept = {
       server,
       subscriptions: new Subscriptions(),
-      keepers: new Keepers<StdioServer>({
+      keepers: new Keepers<WiredServer>({
         ...options,
         server,
         limits,
-        open: (wired) => openStdioLink(wired, { ...options, limits, onChild }),
+        open: (wired) => open(wired),
         onToolsChanged: () => {
           for (const listener of toolListeners) listener(name)
         },

@@ -6,8 +6,8 @@ import { childEnvironment } from '../secrets/child-environment.ts'
 import type { BoundSecrets } from '../secrets/secrets.ts'
 import type { ServerLicence, StdioServer } from './stdio-server.ts'
 
-const defaultStartMs = 30_000
-const defaultCallMs = 60_000
+export const defaultStartMs = 30_000
+export const defaultCallMs = 60_000
 
 /** Milliseconds a call to this tool may take: what the tool's wiring says, else its server's, else one minute. */
 export function callTimeoutMs(layers: readonly HostLayer[], server: string, tool: string): number {
