@@ -298,8 +298,11 @@ test.each(['exit', 'throw'])(
   },
 )
 
-test.each(['ends-when-probed', 'silent-when-probed'])('an old server, %s for a revision that it does not know', async (mode) => {
-  const { servers } = opened([fixture(mode)])
-  expect((await servers.about(mode, calling())).revision).toBe('2025-11-25')
-  expect(textOf(await callTool(servers, mode, 'ok', { n: 1 }, calling()))).toContain('1')
-})
+test.each(['ends-when-probed', 'silent-when-probed'])(
+  'an old server, %s for a revision that it does not know',
+  async (mode) => {
+    const { servers } = opened([fixture(mode)])
+    expect((await servers.about(mode, calling())).revision).toBe('2025-11-25')
+    expect(textOf(await callTool(servers, mode, 'ok', { n: 1 }, calling()))).toContain('1')
+  },
+)
