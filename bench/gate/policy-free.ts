@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Json } from '@ecp/protocol'
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 import { openServers } from '../../packages/host/src/servers/open-servers.ts'
-import { FaceServer } from '../../packages/server/src/face-server.ts'
+import { FaceServer } from '../../packages/server/src/mcp/face-server.ts'
 
 const timeoutMs = 60_000
 const bench = {
