@@ -24,6 +24,27 @@ const binding = object({
 export type SecretBinding = z.infer<typeof binding>
 
 const stringMap = z.record(z.string(), z.string())
+const oauth = object({
+  clientId: z.string().min(1).optional().describe('Client that was registered by hand; missing: ecp registers itself'),
+  clientSecret: secretReference.optional().describe('Where the secret of that client is'),
+  clientMetadataUrl: z
+    .url()
+    .optional()
+    .describe(
+      'Address of a client metadata document, to be used as the client id where the authorization server takes one',
+    ),
+  issuer: z
+    .url()
+    .optional()
+    .describe('The only authorization server to sign in at; missing: the one that the server names'),
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope, without spaces or quotes'))
+    .optional()
+    .describe('What is asked for when signing in; missing: what the server says'),
+}).describe('How `ecp login` signs in at this server (OAuth 2.1); missing: as the server says')
+export type OAuthWiring = z.infer<typeof oauth>
+
+const remote = { url: z.url(), headers: stringMap.optional(), oauth: oauth.optional() }
 const transport = z.discriminatedUnion('type', [
   object({
     type: z.literal('stdio'),
@@ -34,8 +55,8 @@ const transport = z.discriminatedUnion('type', [
       .optional()
       .describe('Environment besides PATH, HOME, LANG, LC_ALL and TMPDIR; secrets belong in credentials.bindings'),
   }),
-  object({ type: z.literal('http'), url: z.url(), headers: stringMap.optional() }),
-  object({ type: z.literal('sse'), url: z.url(), headers: stringMap.optional() }),
+  object({ type: z.literal('http'), ...remote }),
+  object({ type: z.literal('sse'), ...remote }),
   object({ type: z.literal('external') }).describe('Tools that another program executes and asks about'),
 ])
 export type Transport = z.infer<typeof transport>
