@@ -4,17 +4,16 @@ import type { Redactor } from '../secrets/redactor.ts'
 import type { Connection } from './connection.ts'
 import type { Link } from './link.ts'
 import type { ServerEvent, Session } from './servers.ts'
-import { type ServerLicence, type ServerLimits, type ServerLogEntry, silent } from './stdio-server.ts'
+import {
+  type ServerBasics,
+  type ServerLicence,
+  type ServerLimits,
+  type ServerLogEntry,
+  silent,
+} from './stdio-server.ts'
 import { SupervisedServer } from './supervised-server.ts'
 
-/** A server of whatever transport, as far as keeping connections to it needs. */
-export interface KeptServer {
-  readonly name: string
-  readonly startTimeoutMs: number
-  readonly licence?: ServerLicence
-}
-
-export interface KeepersOptions<S extends KeptServer> {
+export interface KeepersOptions<S extends ServerBasics> {
   readonly server: S
   readonly redactor: Pick<Redactor, 'text' | 'json'>
   readonly limits: ServerLimits
@@ -32,7 +31,7 @@ export interface KeepersOptions<S extends KeptServer> {
  * All connections to one server: a shared one, and, where the server may ask something back or its log is passed on, one
  * for each session, so that nothing of one client reaches another one.
  */
-export class Keepers<S extends KeptServer> {
+export class Keepers<S extends ServerBasics> {
   readonly #options: KeepersOptions<S>
   readonly #licence: ServerLicence
   readonly shared: SupervisedServer

@@ -14,22 +14,25 @@ export const silent: ServerLicence = {
   passLogs: false,
 }
 
-/** One wired stdio server (host.md, transports), ready to be started. */
-export interface StdioServer {
-  readonly kind?: 'stdio'
+/** What is known of a wired server, whatever its transport. */
+export interface ServerBasics {
   readonly name: string
-  readonly command: string
-  readonly args: readonly string[]
-  readonly cwd: string
-  /** The child's whole environment, secrets included. Asked for at each start, kept by nobody. */
-  environment(): Promise<Readonly<Record<string, string>>>
-  /** Milliseconds for everything from the spawn to the last page of the first tools/list. */
+  /** Milliseconds for everything from the start or first connection to the last page of the first tools/list. */
   readonly startTimeoutMs: number
   /** Milliseconds for a call whose tool says nothing else. */
   readonly callTimeoutMs: number
   readonly tools: NonNullable<ServerWiring['tools']>
   /** Missing: it only answers. */
   readonly licence?: ServerLicence
+}
+
+/** One wired stdio server (host.md, transports), ready to be started. */
+export interface StdioServer extends ServerBasics {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** The child's whole environment, secrets included. Asked for at each start, kept by nobody. */
+  environment(): Promise<Readonly<Record<string, string>>>
 }
 
 /** What a server may cost us. Bytes are UTF-8 bytes, times are milliseconds. */
