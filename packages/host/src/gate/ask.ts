@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '@ecp/protocol'
 import { HostError } from '../error.ts'
-import type { CallOptions, ServerRequest } from '../servers/servers.ts'
+import type { AskedRequest, CallOptions, ServerRequest } from '../servers/servers.ts'
 import { type Entered, enter } from './enter.ts'
 import type { GateOptions } from './gate.ts'
 import { finish } from './perform.ts'
@@ -43,7 +43,7 @@ export function asking(
 async function perform(
   options: GateOptions,
   entered: Entered,
-  request: ServerRequest,
+  request: AskedRequest,
   ask: NonNullable<CallOptions['ask']>,
 ): Promise<JsonObject> {
   const { action } = entered
@@ -51,7 +51,7 @@ async function perform(
   const lasted = () => ({ durationMs: Math.max(0, options.now() - started) })
   try {
     const params = isJsonObject(action.arguments) ? action.arguments : {}
-    const result = recordable(options.redactor.json(await ask({ method: request.method, params })))
+    const result = recordable(options.redactor.json(await ask({ ...request, params })))
     const done = await finish(options, entered, { status: 'completed', ...lasted() }, result)
     if (done.result) return done.result
     throw new HostError('server.asked-in-vain', done.outcome.error?.message ?? 'the answer is no object')
@@ -68,11 +68,11 @@ async function perform(
 async function roots(
   options: GateOptions,
   server: string,
-  request: ServerRequest,
+  request: AskedRequest,
   ask: CallOptions['ask'],
 ): Promise<JsonObject> {
   if (!ask || !options.passesRoots(server)) throw refused(server, request, '`passRoots` is not set in its wiring')
-  return options.redactor.json(await ask({ method: request.method, params: options.redactor.json(request.params) }))
+  return options.redactor.json(await ask({ ...request, params: options.redactor.json(request.params) }))
 }
 
 function refused(server: string, { method }: ServerRequest, why: string): HostError {

@@ -30,7 +30,7 @@ export async function fulfil(
       wanted.map(async ([key, request]): Promise<[string, Json]> => {
         const { method, params } = isJsonObject(request) ? request : {}
         if (typeof method !== 'string' || !ask) throw endless(server, 'asked for something without a method')
-        return [key, await ask({ method, params: isJsonObject(params) ? params : {} })]
+        return [key, await ask({ method, params: isJsonObject(params) ? params : {}, key })]
       }),
     )
     result = await send({

@@ -12,6 +12,12 @@ export interface ServerRequest {
   readonly params: JsonObject
 }
 
+/** What a server asks of the client while it works. */
+export interface AskedRequest extends ServerRequest {
+  /** The server's own name for it among what it asks at once (2026-07-28, `inputRequests`). */
+  readonly key?: string
+}
+
 /**
  * Whom a request is made for. A server that may ask something back (sampling, elicitation, roots), or whose log is passed
  * on, gets a connection for each session, so that it is never asked on behalf of one client what another one answers;
@@ -38,7 +44,7 @@ export interface CallOptions {
    * request (2025-11-25) or nested in an `input_required` result (2026-07-28). The answer goes back to it. What this throws
    * is told to the server as an error, or, where the revision has no words for that, ends the call with it.
    */
-  readonly ask?: (request: ServerRequest) => Promise<JsonObject>
+  readonly ask?: (request: AskedRequest) => Promise<JsonObject>
 }
 
 /** What a server said of itself when it was last reached. */
