@@ -14,6 +14,7 @@ const stdio = '{ type: stdio, command: x }'
 
 describe('unsupported', () => {
   it.each([
+    ['{ type: http, url: "https://a.example", oauth: {} }', '', /signing in at a server/],
     [stdio, 'sandbox: required', /a sandbox \(server `s`\)/],
     [stdio, 'sandbox: { network: { allowDomains: [] } }', /a sandbox \(server `s`\)/],
     [

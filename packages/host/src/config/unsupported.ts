@@ -32,6 +32,10 @@ export function unsupported(layers: readonly HostLayer[], needed: Needed): reado
     if (!wired) continue
     const { layer, wiring } = wired
     const at = [...wiringPaths.server, server]
+    if ('oauth' in wiring.transport && wiring.transport.oauth) {
+      const what = `signing in at a server (\`${server}\`)`
+      report(layer, [...at, 'transport', 'oauth'], what, 'give it a token by `credentials.bindings` until then')
+    }
     if (wiring.sandbox === 'required' || typeof wiring.sandbox === 'object') {
       report(
         layer,
