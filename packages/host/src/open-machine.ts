@@ -12,6 +12,7 @@ import type { Step } from './gate/request.ts'
 import type { Host } from './host.ts'
 import { configuredLedger, ledgerFile } from './ledger-file.ts'
 import type { Admission, Machine } from './machine.ts'
+import { learnTokens } from './oauth/wired-authorization.ts'
 import { openBoundary } from './open-boundary.ts'
 import { openPins } from './pins/pins.ts'
 import { openSecrets } from './secrets/secrets.ts'
@@ -60,6 +61,7 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
   const log = (entry: ServerLogEntry) => options.onLog?.(entry)
   const { layers } = config
   const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
+  await learnTokens({ home: options.home, secrets })
   const contexts = new Contexts({ layers, secrets })
   for (const context of options.contexts ?? []) await contexts.open(options.cwd, context)
   const ledger = options.ledger ?? (await openLedger(options, layers, now))
@@ -68,6 +70,8 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
       ...options,
       platform: process.platform,
       bindingsFor: secrets.bindingsFor,
+      secrets,
+      now,
     }),
     redactor: secrets.redactor,
     log,

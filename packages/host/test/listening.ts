@@ -11,6 +11,8 @@ export interface Listening extends AsyncDisposable {
   /** `METHOD path` of every request so far. */
   readonly seen: string[]
   readonly headers: NodeJS.Dict<string | string[]>[]
+  /** Settles with the next such request, as written in {@link seen}. */
+  saw(line: string): Promise<void>
   /** Connections that were made to it so far. */
   connections(): number
 }
@@ -43,6 +45,7 @@ async function started(
 ): Promise<Listening> {
   const seen: string[] = []
   const headers: NodeJS.Dict<string | string[]>[] = []
+  const waiting: ((line: string) => void)[] = []
   let connections = 0
   server.on('connection', () => {
     connections++
@@ -51,6 +54,7 @@ async function started(
     seen.push(`${request.method} ${request.url}`)
     headers.push(request.headers)
     answer(request, response)
+    for (const wait of waiting) wait(`${request.method} ${request.url}`)
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, address, resolve))
   const { port: own } = server.address() as AddressInfo // reason: it listens on a port
@@ -59,6 +63,7 @@ async function started(
     url: `${scheme}://${address}:${own}`,
     seen,
     headers,
+    saw: (line) => new Promise((resolve) => waiting.push((seen) => seen === line && resolve())),
     connections: () => connections,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

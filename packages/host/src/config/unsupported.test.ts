@@ -14,7 +14,11 @@ const stdio = '{ type: stdio, command: x }'
 
 describe('unsupported', () => {
   it.each([
-    ['{ type: http, url: "https://a.example", oauth: {} }', '', /signing in at a server/],
+    [
+      '{ type: http, url: "https://a.example", oauth: { clientId: a, clientSecret: { provider: os.secrets, key: k } } }',
+      '',
+      /secret provider `os.secrets` \(`clientSecret` of server `s`\)/,
+    ],
     [stdio, 'sandbox: required', /a sandbox \(server `s`\)/],
     [stdio, 'sandbox: { network: { allowDomains: [] } }', /a sandbox \(server `s`\)/],
     [
@@ -41,6 +45,13 @@ describe('unsupported', () => {
   it.each([['sandbox: preferred'], ['sandbox: "off"'], ['']])('takes a server with %j', (more) => {
     expect(unsupported([server(stdio, more)], { servers: ['s', 'other'] })).toEqual([])
   })
+
+  it.each(['{ type: http, url: "https://a.example", oauth: {} }', '{ type: sse, url: "https://a.example" }'])(
+    'takes a remote server: %s',
+    (transport) => {
+      expect(unsupported([server(transport)], { servers: ['s'] })).toEqual([])
+    },
+  )
 
   it('takes an external server, whose tools another program executes', () => {
     expect(unsupported([server('{ type: external }')], { servers: ['s'] })).toEqual([])

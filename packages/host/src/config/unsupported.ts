@@ -32,10 +32,6 @@ export function unsupported(layers: readonly HostLayer[], needed: Needed): reado
     if (!wired) continue
     const { layer, wiring } = wired
     const at = [...wiringPaths.server, server]
-    if ('oauth' in wiring.transport && wiring.transport.oauth) {
-      const what = `signing in at a server (\`${server}\`)`
-      report(layer, [...at, 'transport', 'oauth'], what, 'give it a token by `credentials.bindings` until then')
-    }
     if (wiring.sandbox === 'required' || typeof wiring.sandbox === 'object') {
       report(
         layer,
@@ -50,15 +46,18 @@ export function unsupported(layers: readonly HostLayer[], needed: Needed): reado
       const what = `a sandbox, which \`allowProjectServers: sandboxed\` (${rule}) asks for server \`${server}\`,`
       report(layer, at, what, 'say `true` there to run it without one')
     }
-    for (const [index, { name, source }] of (wiring.credentials?.bindings ?? []).entries()) {
-      if (source.provider === 'process.env' || source.provider === 'dot.env') continue
-      const what = `secret provider \`${source.provider}\` (\`${name}\` of server \`${server}\`)`
-      report(
-        layer,
-        [...at, 'credentials', 'bindings', index, 'source', 'provider'],
-        what,
-        'use `process.env` or `dot.env`',
-      )
+    const bindings = (wiring.credentials?.bindings ?? []).map(({ name, source }, i) => ({
+      name,
+      provider: source.provider,
+      path: ['credentials', 'bindings', i, 'source', 'provider'],
+    }))
+    const client = 'oauth' in wiring.transport ? wiring.transport.oauth?.clientSecret : undefined
+    const path = ['transport', 'oauth', 'clientSecret', 'provider']
+    const secrets = [...bindings, ...(client ? [{ name: 'clientSecret', provider: client.provider, path }] : [])]
+    for (const { name, provider, path } of secrets) {
+      if (provider === 'process.env' || provider === 'dot.env') continue
+      const what = `secret provider \`${provider}\` (\`${name}\` of server \`${server}\`)`
+      report(layer, [...at, ...path], what, 'use `process.env` or `dot.env`')
     }
   }
   for (const id of new Set(needed.plugins)) {

@@ -15,6 +15,7 @@ import { lockFile, refuseUntrusted } from '../config/trust.ts'
 import { refuseUnsupported } from '../config/unsupported.ts'
 import { wiredServer } from '../config/wired.ts'
 import { HostError } from '../error.ts'
+import { learnTokens } from '../oauth/wired-authorization.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import { openSecrets } from '../secrets/secrets.ts'
 import { wiredServers } from '../servers/all-wired.ts'
@@ -57,10 +58,13 @@ export async function surveyTools(options: SurveyOptions): Promise<readonly Surv
   const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
   await secrets.check(allowed)
   await secrets.learnAll(allowed)
+  await learnTokens({ home: options.home, secrets })
   const wired = wiredServers(layers, allowed, {
     ...options,
     platform: process.platform,
     bindingsFor: secrets.bindingsFor,
+    secrets,
+    now: () => options.now(),
   })
   const servers = openServers({
     ...wired,

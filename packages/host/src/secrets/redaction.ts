@@ -1,8 +1,8 @@
-import type { Json, SecretReference } from '@ecp/protocol'
+import type { Json } from '@ecp/protocol'
 import { Automaton, type Hit, type OwnedNeedle } from './automaton.ts'
 import { needles } from './encodings.ts'
 import { mapStrings } from './map-strings.ts'
-import type { Redactor } from './redactor.ts'
+import type { Redactor, SecretName } from './redactor.ts'
 import { redactorStream } from './redactor-stream.ts'
 import { type View, views } from './views.ts'
 
@@ -29,7 +29,7 @@ export interface Findings {
 }
 
 interface Known {
-  readonly reference: SecretReference
+  readonly reference: SecretName
   readonly values: ReadonlySet<string>
   marker: string
 }

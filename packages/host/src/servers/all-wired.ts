@@ -1,5 +1,7 @@
 import type { HostLayer } from '@ecp/policy'
-import { guardedFetchFor, httpServers } from './http/wired-http.ts'
+import { authorizationFor, type WiredAuthorizationOptions } from '../oauth/wired-authorization.ts'
+import { guardedFetchFor } from './http/guarded-fetch-for.ts'
+import { httpServers } from './http/wired-http.ts'
 import type { OpenServersOptions, WiredServer } from './open-servers.ts'
 import { type StartOptions, stdioServers } from './wired-servers.ts'
 
@@ -7,13 +9,14 @@ import { type StartOptions, stdioServers } from './wired-servers.ts'
 export function wiredServers(
   layers: readonly HostLayer[],
   names: readonly string[],
-  options: StartOptions,
-): Required<Pick<OpenServersOptions, 'servers' | 'fetchFor'>> {
+  options: StartOptions & WiredAuthorizationOptions,
+): Required<Pick<OpenServersOptions, 'servers' | 'fetchFor' | 'authorizationFor'>> {
   return {
     servers: new Map<string, WiredServer>([
       ...stdioServers(layers, names, options),
       ...httpServers(layers, names, options),
     ]),
     fetchFor: guardedFetchFor(layers),
+    authorizationFor: authorizationFor(layers, options),
   }
 }

@@ -1,5 +1,6 @@
 import { HostError } from '../error.ts'
 import type { GuardedFetch } from '../network/guarded-fetch.ts'
+import type { HttpAuthorization } from '../oauth/http-authorization.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Child } from './child.ts'
 import type { Connection } from './connection.ts'
@@ -18,6 +19,8 @@ export interface OpenServersOptions {
   readonly servers: ReadonlyMap<string, WiredServer>
   /** How a remote server may be reached. Missing: none is. */
   fetchFor?(server: HttpServer): GuardedFetch
+  /** The tokens that it is sent, if it gets its credentials so. */
+  authorizationFor?(server: HttpServer): HttpAuthorization | undefined
   readonly redactor: Pick<Redactor, 'text' | 'stream' | 'json'>
   log(entry: ServerLogEntry): void
   readonly limits?: Partial<ServerLimits>
@@ -64,7 +67,9 @@ export function openServers(options: OpenServersOptions): Servers {
     if ('command' in server) return openStdioLink(server, { ...options, limits, onChild })
     const fetch = options.fetchFor?.(server)
     if (!fetch) throw new HostError('server.unsupported', `server \`${server.name}\` cannot be reached from here`)
-    return openHttpLink(server, { fetch, limits, redact: (text) => options.redactor.text(text) })
+    const oauth = options.authorizationFor?.(server)
+    const redact = (text: string) => options.redactor.text(text)
+    return openHttpLink(server, { fetch, limits, redact, ...(oauth ? { oauth } : {}) })
   }
 
   /** What the last connection was asked to announce, this one is asked, too. */

@@ -1,14 +1,9 @@
-import type { GuardedFetch } from '../../network/guarded-fetch.ts'
 import type { Link } from '../link.ts'
-import type { ServerLimits } from '../stdio-server.ts'
 import type { HttpServer } from './http-server.ts'
-import { openHttpTransport } from './http-transport.ts'
+import { type HttpTransportOptions, openHttpTransport } from './http-transport.ts'
 
 /** A way to a remote server, with connections of its own. Nothing is connected to before somebody speaks over it. */
-export function openHttpLink(
-  server: HttpServer,
-  options: { readonly fetch: GuardedFetch; readonly limits: ServerLimits; redact(text: string): string },
-): Link {
+export function openHttpLink(server: HttpServer, options: HttpTransportOptions): Link {
   const transport = openHttpTransport(server, options)
   let isOpen = true
   const ended = transport.ended.then(async (fault) => {

@@ -1,7 +1,6 @@
 import type { HostLayer } from '@ecp/policy'
 import { wiredServer } from '../../config/wired.ts'
-import { createGuardedFetch, type GuardedFetch } from '../../network/guarded-fetch.ts'
-import { literalHosts, networkRules } from '../../network/network-rules.ts'
+import { HostError } from '../../error.ts'
 import type { BoundSecrets } from '../../secrets/secrets.ts'
 import { defaultCallMs, defaultStartMs, licenceOf } from '../wired-servers.ts'
 import type { HttpServer } from './http-server.ts'
@@ -21,7 +20,7 @@ export function httpServers(
       name,
       kind: transport.type,
       url: transport.url,
-      headers: async () => ({ ...transport.headers, ...(await bindingsFor(name)).headers }),
+      headers: async () => sendable(name, { ...transport.headers, ...(await bindingsFor(name)).headers }),
       startTimeoutMs: wiring?.startTimeoutMs ?? defaultStartMs,
       callTimeoutMs: wiring?.callTimeoutMs ?? defaultCallMs,
       tools: wiring?.tools ?? {},
@@ -31,11 +30,13 @@ export function httpServers(
   return servers
 }
 
-/** How each of them may be reached: `security.network`, and what the operator wrote down literally. */
-export function guardedFetchFor(layers: readonly HostLayer[]): (server: HttpServer) => GuardedFetch {
-  const rules = networkRules(layers)
-  return ({ name, url }) => {
-    const layer = wiredServer(layers, name)?.layer
-    return createGuardedFetch({ name, rules, literals: layer ? literalHosts(layers, layer, url) : [] })
+/** What HTTP cannot carry is refused here: what refuses it later would show the value. */
+function sendable(server: string, headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    // RFC 9110, 5.5: visible characters, spaces and tabs; nothing that ends the line.
+    if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value) && value.trim() === value) continue
+    const why = 'its value has a line break, a space at an end, or a character that no header can have'
+    throw new HostError('server.start-failed', `header \`${name}\` cannot be sent to server \`${server}\`: ${why}`)
   }
+  return headers
 }
