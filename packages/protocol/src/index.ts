@@ -56,6 +56,7 @@ export type { HostConfig } from './host/config.ts'
 export { parseHostConfig } from './host/parse.ts'
 export type { Security } from './host/security.ts'
 export type {
+  OAuthWiring,
   PluginInstall,
   SecretBinding,
   SecretProviderName,
