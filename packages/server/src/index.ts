@@ -1,5 +1,3 @@
 export type { NameStyle } from './mcp/exposure.ts'
-export type { McpFaceOptions } from './mcp/mcp-face.ts'
-export { serveMcp } from './mcp/mcp-face.ts'
 export { factsKey } from './mcp/refusal.ts'
-export { serveMcpStdio } from './mcp/stdio.ts'
+export { type McpStdioOptions, serveMcpStdio } from './mcp/stdio.ts'

@@ -1,8 +1,7 @@
 import type { OfferedTool } from '@ecp/host'
-import type { JsonObject } from '@ecp/protocol'
+import { isJsonObject, type JsonObject } from '@ecp/protocol'
 import { type Exposure, expose } from './exposure.ts'
 import type { FaceOptions } from './face-options.ts'
-import { invalidCursor, pageSize } from './page.ts'
 
 /** What the client is shown now: recomputed when the catalogue changed, reported when a name had to be hidden. */
 export class ShownTools {
@@ -37,29 +36,15 @@ export class ShownTools {
     return this.#known.has(name)
   }
 
-  /** Tools by name, so that a list that changes between two pages loses none that stayed. */
-  page(cursor: unknown): JsonObject {
-    const { tools } = this.exposure()
-    const names = [...tools.keys()]
-    const after = cursor === undefined ? undefined : decodeCursor(cursor)
-    const from = after === undefined ? 0 : names.findIndex((name) => name > after)
-    const page = from < 0 ? [] : names.slice(from, from + pageSize)
-    const last = page.at(-1)
-    const more = last !== undefined && last !== names.at(-1)
-    return {
-      tools: page.flatMap((name) => listed(name, tools.get(name))),
-      ...(more ? { nextCursor: Buffer.from(last).toString('base64url') } : {}),
-    }
+  /** A tool's schema, as it is shown. */
+  schema(name: string, which: 'inputSchema' | 'outputSchema'): JsonObject | undefined {
+    const schema = this.exposure().tools.get(name)?.definition[which]
+    return isJsonObject(schema) ? schema : undefined
   }
-}
 
-/** All that the server said of it, under the name that it has here; what is pinned, as it was pinned. */
-function listed(name: string, tool: OfferedTool | undefined): JsonObject[] {
-  return tool ? [{ ...tool.listed, ...tool.definition, name }] : []
-}
-
-function decodeCursor(cursor: unknown): string {
-  const name = Buffer.from(String(cursor), 'base64url').toString()
-  if (typeof cursor !== 'string' || Buffer.from(name).toString('base64url') !== cursor) throw invalidCursor()
-  return name
+  /** All by name, each with everything that the server said of it, under the name that it has here; what is pinned, as it was pinned. */
+  list(): readonly JsonObject[] {
+    const listed = ([name, { listed, definition }]: [string, OfferedTool]) => ({ ...listed, ...definition, name })
+    return [...this.exposure().tools].map(listed)
+  }
 }

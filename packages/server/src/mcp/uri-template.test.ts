@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { couldBeOf } from './uri-template.ts'
+
+test.each([
+  ['demo://a/{id}', 'demo://a/1', true],
+  ['demo://a/{id}', 'demo://b/1', false],
+  ['demo://a/{id}/x', 'demo://a/1/x', true],
+  ['demo://a/{id}/x', 'demo://a/1/y', false],
+  ['demo://a/{id}/a/{n}', 'demo://a/1/a/2', true],
+  ['demo://a/{id}/b/{n}', 'demo://a/1/a/2', false],
+  ['demo://a{?q,r}', 'demo://a?q=1', true],
+  ['demo://{+path}.md', 'demo://x/y.md', true],
+  ['demo://{a}ab', 'demo://ab', true],
+  ['ab{x}ab', 'ab', false],
+  ['demo://plain', 'demo://plain', true],
+  ['demo://plain', 'demo://plainer', false],
+  ['{', '{', true],
+  ['', '', true],
+])('%s could have made %s: %s', (template, uri, could) => {
+  expect(couldBeOf(template, uri)).toBe(could)
+})
+
+test('a template without end takes no time', () => {
+  const since = performance.now()
+  expect(couldBeOf('{a}b'.repeat(50_000), 'b'.repeat(100_000))).toBe(true)
+  expect(couldBeOf(`${'{a}b'.repeat(50_000)}c`, 'b'.repeat(100_000))).toBe(false)
+  expect(performance.now() - since).toBeLessThan(2_000)
+})
