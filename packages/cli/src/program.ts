@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { FreezeOptions } from './commands/freeze.ts'
 import type { LockOptions } from './commands/lock.ts'
+import type { LoginOptions } from './commands/login.ts'
 import type { McpOptions } from './commands/mcp.ts'
 import type { TraceOptions } from './commands/trace.ts'
 import type { TrustOptions } from './commands/trust.ts'
@@ -113,6 +114,21 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .description('let the project configuration of this folder start its servers')
     .option('-y, --yes', 'do not ask')
     .action(async (options: TrustOptions) => done(await (await import('./commands/trust.ts')).trust(told(), options)))
+
+  ecp
+    .command('login')
+    .description('sign in at a remote server: prints an address to open in a browser, and keeps the tokens')
+    .argument('<server>', 'the name of a wired server')
+    .option('--port <number>', 'the port of this machine that the browser is sent back to')
+    .option('--timeout <seconds>', 'how long to wait for the browser', '300')
+    .action(async (server: string, options: LoginOptions) =>
+      done(await (await import('./commands/login.ts')).login(told(), server, options)),
+    )
+  ecp
+    .command('logout')
+    .description('forget the tokens for a remote server')
+    .argument('<server>', 'the name of a server')
+    .action(async (server: string) => done(await (await import('./commands/login.ts')).logout(told(), server)))
 
   ecp
     .command('freeze')

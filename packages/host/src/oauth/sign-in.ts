@@ -9,6 +9,7 @@ import type {
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client'
 import { HostError } from '../error.ts'
+import { addressKind, bareHost, isLocalName } from '../network/address.ts'
 import type { Challenge } from './http-authorization.ts'
 import type { SignedIn } from './oauth-file.ts'
 import { scopeUnion } from './scopes.ts'
@@ -162,6 +163,11 @@ class SignInProvider implements OAuthClientProvider {
   }
 
   redirectToAuthorization(url: URL): void {
+    const isHere = isLocalName(bareHost(url.hostname)) || addressKind(bareHost(url.hostname)) === 'loopback'
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)) {
+      const text = `the authorization server names \`${plain(url.origin)}\` to sign in at, which is neither https nor this machine`
+      throw new HostError('server.start-failed', text)
+    }
     this.authorizationUrl = url
   }
 
