@@ -95,12 +95,12 @@ test('values of inputs are checked; --skip-inputs lists the inputs instead', () 
 
 test('what this version cannot start yet is an error, when the Context would use it', () => {
   const wiring =
-    'version: "0.5"\ntools:\n  servers:\n    web: { transport: { type: http, url: "https://example.com/mcp" } }\n'
+    'version: "0.5"\ntools:\n  servers:\n    web: { transport: { type: stdio, command: web }, sandbox: required }\n'
   desk.write('ecp.config.yaml', `${wiring}security: { tools: { allowServers: [web] } }\n`)
   desk.write('assistant.yaml', contextYaml('{ default: deny, allow: ["web:get"] }'))
   const { status, stderr } = desk.ecp('validate', 'assistant.yaml')
   expect(status).toBe(2)
-  expect(stderr).toMatch(/ecp\.config\.yaml:4:\d+: error: transport `http`/)
+  expect(stderr).toMatch(/ecp\.config\.yaml:4:\d+: error: a sandbox/)
   desk.write('other.yaml', contextYaml('{ default: deny }'))
   expect(desk.ecp('validate', 'other.yaml').status).toBe(0)
 })
