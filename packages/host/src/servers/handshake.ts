@@ -31,7 +31,9 @@ export async function handshake(link: Link, transport: Transport, options: Hands
     { name: 'ecp', version: '0.5.0' },
     {
       capabilities: options.capabilities as Record<string, never>, // reason: what a client declared, passed on as it is
-      versionNegotiation: options.isOld ? { mode: 'legacy' } : { mode: 'auto', probe: { timeoutMs: probeMs } },
+      versionNegotiation: options.isOld
+        ? { mode: 'legacy' }
+        : { mode: 'auto', probe: { timeoutMs: link.kind === 'pipe' ? probeMs : startTimeoutMs } },
       inputRequired: { autoFulfill: false },
     },
   )
