@@ -44,7 +44,9 @@ function covered({ layers }: LoadedConfig, { covers, uncovered }: Coverage): str
 
 /** The whole command line or address: what is cut off could be what matters. */
 function whatItStarts({ transport, credentials }: ServerWiring): string {
-  const secrets = (credentials?.bindings ?? []).map(({ source }) => `${source.provider}:${source.key}`)
+  const client = 'oauth' in transport ? transport.oauth?.clientSecret : undefined
+  const sources = [...(credentials?.bindings ?? []).map(({ source }) => source), ...(client ? [client] : [])]
+  const secrets = sources.map(({ provider, key }) => `${provider}:${key}`)
   const given = secrets.length === 0 ? '' : `, given ${visible(secrets.join(', '))}`
   switch (transport.type) {
     case 'stdio': {

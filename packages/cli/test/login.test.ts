@@ -127,7 +127,10 @@ test('what cannot be signed in at is refused by name', async () => {
 
 test('a project that nobody trusts signs nobody in', async () => {
   const { resource } = await remote()
-  config(`{ type: http, url: "${resource.url}/mcp" }`)
+  const client = '{ clientId: a, clientSecret: { provider: process.env, key: HOME } }'
+  config(`{ type: http, url: "${resource.url}/mcp", oauth: ${client} }`)
   expect(desk.ecp('login', 'docs').status).toBe(3)
+  // What it would be given is shown to whoever is asked.
+  expect(desk.ecp('trust').stderr).toContain(`starts docs: ${resource.url}/mcp, given process.env:HOME`)
   expect(resource.seen).toEqual([])
 })
