@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@ecp/protocol'
+import { type Action, isJsonObject, type JsonObject } from '@ecp/protocol'
 import { HostError } from '../error.ts'
 import type { AskedRequest, CallOptions, ServerRequest } from '../servers/servers.ts'
 import { type Entered, enter } from './enter.ts'
@@ -20,15 +20,14 @@ const kinds: Readonly<Record<string, 'sampling.create' | 'elicitation.create'>> 
  */
 export function asking(
   options: GateOptions,
-  caller: Entered,
-  { ask }: PerformOptions,
+  { target: called, executor }: Pick<Action, 'target' | 'executor'>,
+  { ask }: Pick<PerformOptions, 'ask'>,
 ): NonNullable<CallOptions['ask']> {
-  const { server } = splitTarget(caller.action.target)
+  const { server } = splitTarget(called)
   return async (request) => {
     if (request.method === 'roots/list') return roots(options, server, request, ask)
     const kind = kinds[request.method]
     if (kind === undefined || !ask) throw refused(server, request, 'nobody can be asked for it here')
-    const { executor } = caller.action
     const entered = await enter(
       options,
       { kind, target: server, arguments: request.params, executor, origin: 'gateway' },

@@ -58,7 +58,7 @@ export function createGate(options: GateOptions): Gate {
     const remainingMs = remainingRuntimeMs(policy, catalogue, entered.counters, action)
     const done = await carryOut(options, entered, {
       ...performing,
-      ...(performing.ask ? { ask: asking(options, entered, performing) } : {}),
+      ...(performing.ask ? { ask: asking(options, entered.action, performing) } : {}),
       ...(remainingMs === undefined ? {} : { remainingMs }),
     })
     if (done.result) tasks.created(done.result, action)

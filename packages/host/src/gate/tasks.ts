@@ -1,5 +1,6 @@
 import { type Action, isJsonObject, type JsonObject } from '@ecp/protocol'
 import type { ServerRequest } from '../servers/servers.ts'
+import { asking } from './ask.ts'
 import type { GateOptions } from './gate.ts'
 import type { PerformOptions } from './request.ts'
 import { splitTarget } from './target.ts'
@@ -35,13 +36,10 @@ export class Tasks {
     if (oldest !== undefined) this.#tasks.delete(oldest)
   }
 
-  async followUp(
-    taskId: string,
-    request: ServerRequest,
-    { signal, session, onProgress, onNotification }: PerformOptions,
-  ): Promise<JsonObject | undefined> {
+  async followUp(taskId: string, request: ServerRequest, performing: PerformOptions): Promise<JsonObject | undefined> {
     const task = this.#tasks.get(taskId)
     if (!task) return undefined
+    const { signal, session, onProgress, onNotification } = performing
     const { redactor, servers, timeoutMs } = this.#options
     const result = await servers.request(
       task.server,
@@ -50,6 +48,8 @@ export class Tasks {
         signal: signal ?? new AbortController().signal,
         timeoutMs: timeoutMs(task.server, task.tool),
         ...(session ? { session } : {}),
+        // What the task asks on its way comes while its result is waited for (MCP 2025-11-25, input_required).
+        ...(performing.ask ? { ask: asking(this.#options, task.action, performing) } : {}),
         ...(onProgress ? { onProgress: (params: JsonObject) => onProgress(redactor.json(params)) } : {}),
         ...(onNotification
           ? { onNotification: (method: string, params: JsonObject) => onNotification(method, redactor.json(params)) }

@@ -152,7 +152,7 @@ function answerAsked(client: Client, asking: ReadonlySet<NonNullable<CallOptions
     const [ask] = asking
     if (!ask) throw rpcError(-32_601, 'Method not found')
     try {
-      const { _meta: _, ...asked } = (params ?? {}) as JsonObject // reason: parsed from JSON
+      const asked = withoutProgressToken((params ?? {}) as JsonObject) // reason: parsed from JSON
       return (await ask({ method, params: asked })) as never // reason: passed on as it is
     } catch (cause) {
       const { rpc, message } = cause as HostError // reason: whatever is thrown is an Error
@@ -161,6 +161,14 @@ function answerAsked(client: Client, asking: ReadonlySet<NonNullable<CallOptions
       throw rpc ? rpcError(rpc.code, rpc.message, rpc.data) : rpcError(no, message)
     }
   }
+}
+
+/** The token is between the server and this side; whatever else its `_meta` says is for the client. */
+function withoutProgressToken(params: JsonObject): JsonObject {
+  const { _meta, ...rest } = params
+  if (!isJsonObject(_meta)) return rest
+  const { progressToken: _, ...meta } = _meta
+  return Object.keys(meta).length > 0 ? { ...rest, _meta: meta } : rest
 }
 
 function rpcError(code: number, message: string, data?: unknown): Error {

@@ -87,7 +87,7 @@ export class Connection2025 {
       refuseUndeclared({ method, params }, this.session.capabilities)
       const { signal } = ctx.mcpReq
       try {
-        const answer = await ctx.mcpReq.send({ method, params: { ...params } }, raw, {
+        const answer = await ctx.mcpReq.send({ method, ...unlessEmpty(params) }, raw, {
           signal,
           timeout: longestAnswerMs,
         })
@@ -106,7 +106,9 @@ export class Connection2025 {
     const { host, executor } = this.#face.options
     this.#stops = [
       host.onToolsChanged(() => this.#notify({ method: 'notifications/tools/list_changed' })),
-      host.onEvent(executor, this.session, ({ method, params }: ServerEvent) => this.#notify({ method, params })),
+      host.onEvent(executor, this.session, ({ method, params }: ServerEvent) =>
+        this.#notify({ method, ...unlessEmpty(params) }),
+      ),
     ]
   }
 
@@ -118,3 +120,6 @@ export class Connection2025 {
     sent.catch(() => undefined) // the client may be gone, which its own handler deals with
   }
 }
+
+/** What a server said without params has none on its way on. */
+const unlessEmpty = (params: JsonObject) => (Object.keys(params).length > 0 ? { params: { ...params } } : {})

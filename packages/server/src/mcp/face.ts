@@ -4,6 +4,7 @@ import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { Exchange } from './exchange.ts'
 import { targetOf } from './exposure.ts'
 import type { FaceOptions } from './face-options.ts'
+import { logLevel } from './log-level.ts'
 import { pageOf } from './page.ts'
 import { surplus } from './params.ts'
 import { Readables } from './readables.ts'
@@ -75,7 +76,7 @@ export class Face {
       case 'completion/complete':
         return this.#complete(params, exchange)
       case 'logging/setLevel':
-        await host.setLogLevel(text(params, 'level'), exchange.session)
+        await host.setLogLevel(logLevel(params.level), exchange.session)
         return {}
       default:
         if (method.startsWith('tasks/') && typeof params.taskId === 'string')
@@ -144,8 +145,8 @@ export class Face {
     throw new ProtocolError(codeOf(request.kind, effect, isOffered), message, { [factsKey]: facts })
   }
 
-  async #task(method: string, params: JsonObject, { signal, session }: Exchange): Promise<JsonObject> {
-    const following = { signal, session }
+  async #task(method: string, params: JsonObject, { signal, session, ask }: Exchange): Promise<JsonObject> {
+    const following = { signal, session, ...(ask ? { ask } : {}) }
     const result = await this.options.host.gate.followUp(String(params.taskId), { method, params }, following)
     if (result) return result
     throw invalidParams('there is no such task')

@@ -1,8 +1,6 @@
 import type { Host, Session } from '@ecp/host'
 import type { JsonObject } from '@ecp/protocol'
-
-/** RFC 5424 severities, as MCP names them, from the least. */
-const levels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']
+import { logLevels } from './log-level.ts'
 
 interface Wanting {
   readonly session: Session
@@ -25,20 +23,20 @@ export class RequestLogs {
 
   /** Settles when servers know of the level. Returns how to end it. */
   async want(session: Session, level: unknown, deliver: Wanting['deliver']): Promise<() => void> {
-    const severity = levels.indexOf(String(level))
+    const severity = logLevels.indexOf(String(level))
     if (severity < 0) return () => undefined
     const wanting = { session, severity, deliver }
     this.#wanting.add(wanting)
     const least = Math.min(...[...this.#wanting].flatMap((one) => (one.session === session ? [one.severity] : [])))
     if (this.#levels.get(session.id) !== least) {
       this.#levels.set(session.id, least)
-      await this.#host.setLogLevel(levels[least] ?? 'info', session)
+      await this.#host.setLogLevel(logLevels[least] ?? 'info', session)
     }
     return () => this.#wanting.delete(wanting)
   }
 
   deliver(session: Session, message: JsonObject): void {
-    const severity = levels.indexOf(String(message.level))
+    const severity = logLevels.indexOf(String(message.level))
     const first = [...this.#wanting].find((one) => one.session === session && one.severity <= severity)
     first?.deliver(message)
   }
