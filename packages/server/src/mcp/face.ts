@@ -44,10 +44,16 @@ export class Face {
     return this.#tools.schema(name, which)
   }
 
+  /** Whether a client of this executor is told of the feature that a method is of. */
+  offers(method: string): boolean {
+    const { host, executor } = this.options
+    return isOffered(method, host.prospects(executor))
+  }
+
   /** The result of a request, as the server behind gave it where one did. Throws `ProtocolError`. */
   async answer(method: string, params: JsonObject, exchange: Exchange): Promise<JsonObject> {
     const { host, executor } = this.options
-    if (!isOffered(method, host.prospects(executor))) throw methodNotFound()
+    if (!this.offers(method)) throw methodNotFound()
     switch (method) {
       case 'tools/list':
         await within(listWaitMs, host.observe(executor))
@@ -178,11 +184,24 @@ export class Face {
 
 /** Whether the client was told of the feature that a method is of. */
 function isOffered(method: string, { resources, prompts, logs }: Prospects): boolean {
-  if (method.startsWith('resources/')) return resources
-  if (method.startsWith('prompts/')) return prompts
-  if (method.startsWith('completion/')) return resources || prompts
-  if (method.startsWith('logging/')) return logs
-  return true
+  const [feature] = method.split('/', 1)
+  switch (feature) {
+    case 'tools':
+      return true
+    case 'tasks':
+      // Of all tasks of a server, those of other clients too, nobody is shown a list.
+      return method !== 'tasks/list'
+    case 'resources':
+      return resources
+    case 'prompts':
+      return prompts
+    case 'completion':
+      return resources || prompts
+    case 'logging':
+      return logs
+    default:
+      return false
+  }
 }
 
 function isAboutReading({ code }: Answer['decision']['reasons'][number]): boolean {

@@ -1,0 +1,212 @@
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type RequestId,
+  type Transport,
+  type TransportSendOptions,
+} from '@modelcontextprotocol/server'
+import { onWire } from '../wire-code.ts'
+import { type EventBudget, EventLog, type EventLogLimits } from './event-log.ts'
+import { EventStream } from './event-stream.ts'
+import { noSession, refused } from './refusals.ts'
+import { Sink } from './sink.ts'
+
+export interface SessionTransportOptions {
+  readonly sessionId: string
+  readonly log: EventLogLimits
+  readonly budget: EventBudget
+  /** How many bytes wait for a client that does not read. */
+  readonly maxUnsentBytes: number
+  now(): number
+}
+
+/** How long (ms) an answer may take and still come as plain JSON, which nothing can be resumed of. */
+const jsonMs = 250
+/** The first revision whose clients know what an event without data is. */
+const primedSince = '2025-11-25'
+
+/** A request that is not answered yet. */
+interface Pending {
+  send(text: string): void
+  finish(text: string): void
+  abandon(): void
+}
+
+/**
+ * One session of the streamable HTTP transport (MCP 2025-11-25, basic/transports). Answers that come at once are JSON, others
+ * streams that can be resumed; a client that is cut off cancels nothing. The SDK's own keeps what a client does not read
+ * without end, and answers nothing without a stream.
+ */
+export class SessionTransport implements Transport {
+  onclose?: () => void
+  onerror?: (error: Error) => void
+  onmessage?: NonNullable<Transport['onmessage']>
+  readonly sessionId: string
+  readonly #options: SessionTransportOptions
+  readonly #log: EventLog
+  readonly #streams = new Map<number, EventStream>()
+  readonly #pending = new Map<RequestId, Pending>()
+  /** What is about no request. */
+  readonly #standalone: EventStream
+  #version = ''
+  #isClosed = false
+  #lastStream = 0
+  #lastEvent = 0
+  #wasListenedTo = false
+
+  constructor(options: SessionTransportOptions) {
+    this.sessionId = options.sessionId
+    this.#options = options
+    this.#log = new EventLog(options.log, options.budget, options.now)
+    this.#standalone = new EventStream(0, this.#log, () => ++this.#lastEvent)
+    this.#streams.set(0, this.#standalone)
+  }
+
+  /** Nobody waits for anything, and nobody listens. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0 && !this.#standalone.isOpen
+  }
+
+  async start(): Promise<void> {}
+
+  setProtocolVersion(version: string): void {
+    this.#version = version
+  }
+
+  /** Takes a message of the client. */
+  async post(message: JSONRPCMessage, accept: string | null): Promise<Response> {
+    if (this.#isClosed) return noSession()
+    if (!isJSONRPCRequest(message)) {
+      this.onmessage?.(message)
+      return new Response(null, { status: 202 })
+    }
+    const accepts = accepted(accept)
+    if (!accepts.json && !accepts.stream) {
+      const text = 'Not Acceptable: the client must accept application/json or text/event-stream'
+      return refused(406, -32_000, text, { id: message.id })
+    }
+    if (this.#pending.has(message.id)) {
+      return refused(400, -32_600, 'Invalid Request: a request with this id is in flight', { id: message.id })
+    }
+    return new Promise((resolve) => {
+      this.#pending.set(message.id, this.#answering(message, accepts, resolve))
+      this.onmessage?.(message)
+    })
+  }
+
+  /** Listens to what comes unasked, or goes on with a stream that was cut off (`lastEventId`). */
+  listen(lastEventId: string | null): Response {
+    if (this.#isClosed) return noSession()
+    this.#wasListenedTo = true
+    if (lastEventId === null) {
+      if (this.#standalone.isOpen) return refused(409, -32_000, 'Conflict: there is one stream like this for a session')
+      return this.#open(this.#standalone)
+    }
+    const [, id, seq] = /^(\d{1,15})-(\d{1,15})$/.exec(lastEventId) ?? []
+    const stream = this.#streams.get(Number(id))
+    if (!stream || seq === undefined)
+      return refused(400, -32_000, 'the event is not one of this session, or is too old')
+    const sink = this.#sink(stream)
+    if (stream.resume(sink, Number(seq))) return sink.response
+    sink.close()
+    return refused(400, -32_000, 'events that came after this one are no longer there')
+  }
+
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    const text = JSON.stringify(onWire(message))
+    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
+      if (message.id === undefined) return
+      this.#pending.get(message.id)?.finish(text)
+      this.#pending.delete(message.id)
+      return
+    }
+    const related = options?.relatedRequestId === undefined ? undefined : this.#pending.get(options.relatedRequestId)
+    if (related) related.send(text)
+    // Nobody can ever ask for what comes before the first one listens.
+    else if (this.#wasListenedTo) this.#standalone.push(text)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const pending of this.#pending.values()) pending.abandon()
+    this.#pending.clear()
+    for (const stream of this.#streams.values()) stream.finish()
+    this.#streams.clear()
+    this.#log.clear()
+    this.onclose?.()
+  }
+
+  /** Lets go of what can no longer be asked for. */
+  expire(): void {
+    this.#log.expire()
+    for (const [id, { isFinished, kept }] of this.#streams)
+      if (isFinished && kept.events === 0) this.#streams.delete(id)
+  }
+
+  /** Decides with what comes first whether a request is answered with JSON or with a stream. */
+  #answering({ id }: JSONRPCRequest, accepts: Accepted, resolve: (response: Response) => void): Pending {
+    let stream: EventStream | undefined
+    const streaming = () => {
+      clearTimeout(timer)
+      if (stream) return stream
+      stream = new EventStream(++this.#lastStream, this.#log, () => ++this.#lastEvent)
+      this.#streams.set(stream.id, stream)
+      resolve(this.#open(stream))
+      return stream
+    }
+    const timer = accepts.stream ? setTimeout(streaming, accepts.json ? jsonMs : 0) : undefined
+    return {
+      send: (text) => {
+        if (accepts.stream) streaming().push(text)
+        else if (this.#wasListenedTo) this.#standalone.push(text)
+      },
+      finish: (text) => {
+        clearTimeout(timer)
+        if (!stream && accepts.json) return resolve(new Response(text, { headers: this.#headers('application/json') }))
+        const open = streaming()
+        open.push(text)
+        open.finish()
+      },
+      abandon: () => {
+        clearTimeout(timer)
+        if (!stream) resolve(refused(404, -32_001, 'Session not found', { id }))
+      },
+    }
+  }
+
+  #open(stream: EventStream): Response {
+    const sink = this.#sink(stream)
+    stream.open(sink, this.#version >= primedSince)
+    return sink.response
+  }
+
+  #sink(stream: EventStream): Sink {
+    const { maxUnsentBytes } = this.#options
+    const headers = { 'mcp-session-id': this.sessionId }
+    const sink: Sink = new Sink({ headers, maxUnsentBytes, onGone: () => stream.left(sink) })
+    return sink
+  }
+
+  #headers(type: string): Record<string, string> {
+    return { 'content-type': type, 'mcp-session-id': this.sessionId }
+  }
+}
+
+interface Accepted {
+  readonly json: boolean
+  readonly stream: boolean
+}
+
+/** What a client takes (RFC 9110, 12.5.1; weights are not looked at). One that does not say takes anything. */
+function accepted(accept: string | null): Accepted {
+  const types = (accept ?? '*/*').split(',').map((type) => (type.split(';', 1)[0] ?? '').trim().toLowerCase())
+  const any = types.includes('*/*')
+  return {
+    json: any || types.includes('application/json') || types.includes('application/*'),
+    stream: any || types.includes('text/event-stream') || types.includes('text/*'),
+  }
+}

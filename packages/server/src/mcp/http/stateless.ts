@@ -1,0 +1,111 @@
+import { isJsonObject, type JsonObject } from '@ecp/protocol'
+import {
+  createMcpHandler,
+  InMemoryServerEventBus,
+  type JSONRPCRequest,
+  McpServer,
+  type ServerEvent,
+} from '@modelcontextprotocol/server'
+import { type Change, Connection2026 } from '../connection-2026.ts'
+import type { Face } from '../face.ts'
+import { capabilitiesOf, implementation, instructionsOf } from '../greeting.ts'
+import { bounded } from './bounded.ts'
+import type { McpLimits } from './limits.ts'
+import { noSession } from './refusals.ts'
+
+const kinds = {
+  'notifications/tools/list_changed': 'tools_list_changed',
+  'notifications/prompts/list_changed': 'prompts_list_changed',
+  'notifications/resources/list_changed': 'resources_list_changed',
+} as const
+
+/** A client of revision 2026-07-28 over HTTP: a server of the SDK for each request, and one connection behind all of them. */
+export class Stateless {
+  /** When it was last asked for anything. */
+  usedAt: number
+  readonly #face: Face
+  readonly #limits: McpLimits
+  readonly #now: () => number
+  readonly #connection: Connection2026
+  readonly #handler: ReturnType<typeof createMcpHandler>
+  readonly #bodies = new WeakMap<Request, JsonObject>()
+  #open = 0
+  #isClosed = false
+
+  constructor(face: Face, limits: McpLimits, now: () => number) {
+    this.#face = face
+    this.#limits = limits
+    this.#now = now
+    this.usedAt = now()
+    const bus = new InMemoryServerEventBus()
+    const onerror = (error: Error) => face.options.log(`client: ${error.message}`)
+    this.#connection = new Connection2026(face, (change) => publish(bus, change), limits.rounds)
+    this.#handler = createMcpHandler(({ requestInfo }) => this.#server(requestInfo), {
+      legacy: 'reject',
+      bus,
+      maxSubscriptions: limits.maxListens,
+      onerror,
+    })
+  }
+
+  /** No response is open, no call waits for its client. */
+  get isIdle(): boolean {
+    return this.#open === 0 && this.#connection.isIdle
+  }
+
+  /** Answers a request whose body was parsed from JSON, ill-formed ones included. */
+  async answer(request: Request, body: unknown, isListen: boolean): Promise<Response> {
+    this.usedAt = this.#now()
+    this.#open += 1
+    const admitted = isListen ? await this.#connection.listen(body as JSONRPCRequest, request.signal) : undefined // reason: classified as such a request
+    const onEnd = () => {
+      this.#open -= 1
+      void admitted?.end()
+    }
+    const parsedBody = admitted?.message ?? body
+    if (isJsonObject(parsedBody)) this.#bodies.set(request, parsedBody)
+    const response = this.#isClosed ? noSession() : await this.#handler.fetch(request, { parsedBody })
+    if (response.headers.get('content-type') === 'text/event-stream') {
+      return bounded(response, this.#limits.maxUnsentBytes, onEnd)
+    }
+    onEnd()
+    return response
+  }
+
+  /** Cancels what is in flight, and settles when what came of it is on record. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#handler.close()
+    await this.#connection.close()
+  }
+
+  async #server(request: Request | undefined): Promise<McpServer> {
+    const method = String((request && this.#bodies.get(request)?.method) ?? '')
+    const greeting = method === 'server/discover' ? await instructionsOf(this.#face.options) : {}
+    return new StatelessServer(this.#face, greeting, this.#face.offers(method) ? this.#connection : undefined)
+  }
+}
+
+/** Of the SDK's high-level server only that it checks a call's headers against its tool's schema. */
+class StatelessServer extends McpServer {
+  readonly #face: Face
+
+  constructor(face: Face, greeting: { readonly instructions?: string }, connection: Connection2026 | undefined) {
+    super(implementation(face.options), greeting)
+    this.#face = face
+    this.server.registerCapabilities(capabilitiesOf(face.options))
+    if (connection) this.server.fallbackRequestHandler = (request, ctx) => connection.answer(request, ctx)
+  }
+
+  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.#face.schema(name, 'inputSchema')
+  }
+}
+
+function publish(bus: InMemoryServerEventBus, { method, params }: Change): void {
+  const event: ServerEvent =
+    method in kinds
+      ? { kind: kinds[method as keyof typeof kinds], params } // reason: looked up on the line above
+      : { kind: 'resource_updated', uri: String(params.uri), params }
+  bus.publish(event)
+}

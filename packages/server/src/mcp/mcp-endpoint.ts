@@ -1,0 +1,167 @@
+import type { Host } from '@ecp/host'
+import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
+import type { NameStyle } from './exposure.ts'
+import { Face } from './face.ts'
+import { refuseAmbiguousNames } from './greeting.ts'
+import { defaultMcpLimits, type McpLimits } from './http/limits.ts'
+import { noSession, refused } from './http/refusals.ts'
+import { type Owner, Sessions } from './http/sessions.ts'
+import { Stateless } from './http/stateless.ts'
+import { listenMethod } from './listening.ts'
+
+/** Who sends a request, after it was authenticated: as what it acts, and through which boundary. */
+export interface McpCaller {
+  readonly client: string
+  /** Another one than before when what the client may do has changed: what it has open then is not found any more. */
+  readonly generation: number | string
+  readonly host: Host
+  readonly executor: string
+  readonly names: NameStyle
+}
+
+export interface McpEndpointOptions {
+  readonly version: string
+  readonly limits?: Partial<McpLimits>
+  /** Milliseconds since the epoch. */
+  now?(): number
+  /** Lines for the operator. */
+  log(line: string): void
+}
+
+/** MCP over streamable HTTP, both revisions, for many clients. */
+export interface McpEndpoint {
+  /**
+   * Answers GET, POST and DELETE. Origin, Host, credentials and the size of the body were looked at before; rejects with
+   * what reading the body rejects with. `request.signal` tells that the client is gone.
+   */
+  fetch(request: Request, caller: McpCaller): Promise<Response>
+  /** Ends all that a client has open, whatever its generation; settles when what was in flight is on record. */
+  revoke(client: string): Promise<void>
+  /** Open sessions of revision 2025-11-25. */
+  sessions(): number
+  /** Ends everything; settles when what was in flight is on record. */
+  close(): Promise<void>
+}
+
+/** How often (ms) what is idle is looked for. */
+const sweepMs = 15_000
+
+interface Scope extends Owner {
+  readonly client: string
+  stateless?: Stateless
+  /** Requests that are being answered. */
+  busy: number
+}
+
+/** Serves MCP to whoever an HTTP server has authenticated. Throws nothing before it is asked. */
+export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
+  const limits = { ...defaultMcpLimits, ...options.limits }
+  const now = options.now ?? Date.now
+  const sessions = new Sessions(limits, now)
+  const scopes = new Map<string, Scope>()
+  let isClosed = false
+
+  function scopeOf({ client, generation, ...as }: McpCaller): Scope {
+    const key = JSON.stringify([client, generation])
+    const known = scopes.get(key)
+    if (known) return known
+    refuseAmbiguousNames(as)
+    const log = (line: string) => options.log(`${client}: ${line}`)
+    const face = new Face({ ...as, version: options.version, log })
+    const scope: Scope = { client, face, sessions: new Map(), isOver: false, busy: 0 }
+    scopes.set(key, scope)
+    return scope
+  }
+
+  async function post(request: Request, scope: Scope): Promise<Response> {
+    if (!isJsonContentType(request.headers.get('content-type'))) {
+      return refused(415, -32_000, 'Unsupported Media Type: the content type must be application/json')
+    }
+    const body = parsed(await request.text())
+    if (scope.isOver) return noSession()
+    if (body === undefined) return refused(400, -32_700, 'Parse error: the body is not valid JSON')
+    const route = classifyInboundRequest({ httpMethod: 'POST', body, ...standardHeaders(request) })
+    if (route.kind === 'legacy') {
+      if (route.reason === 'batch') return refused(400, -32_600, 'Invalid Request: batches are not served')
+      return sessions.post(request, body, scope)
+    }
+    scope.stateless ??= new Stateless(scope.face, limits, now)
+    const isListen = route.kind === 'modern' && route.message.method === listenMethod && route.messageKind === 'request'
+    return scope.stateless.answer(request, body, isListen)
+  }
+
+  function sweep(): void {
+    sessions.sweep()
+    for (const [key, scope] of scopes) {
+      const { stateless } = scope
+      if (stateless?.isIdle && stateless.usedAt <= now() - limits.idleMs) {
+        delete scope.stateless
+        void stateless.close()
+      }
+      if (!scope.stateless && scope.sessions.size === 0 && scope.busy === 0) scopes.delete(key)
+    }
+  }
+  const timer = setInterval(sweep, Math.min(sweepMs, limits.idleMs))
+  timer.unref()
+
+  async function answer(request: Request, scope: Scope): Promise<Response> {
+    switch (request.method) {
+      case 'POST':
+        return post(request, scope)
+      case 'GET':
+        return sessions.listen(request, scope)
+      case 'DELETE':
+        return sessions.end(request, scope)
+      default:
+        return refused(405, -32_000, 'Method not allowed', { headers: { allow: 'GET, POST, DELETE' } })
+    }
+  }
+
+  async function end(scope: Scope): Promise<void> {
+    scope.isOver = true
+    const ending = [...scope.sessions.values()].map((session) => session.end())
+    await Promise.all([...ending, scope.stateless?.close()])
+  }
+
+  return {
+    async fetch(request, caller) {
+      if (isClosed) return refused(503, -32_000, 'the endpoint is closing')
+      const scope = scopeOf(caller)
+      scope.busy += 1
+      return answer(request, scope).finally(() => {
+        scope.busy -= 1
+      })
+    },
+    async revoke(client) {
+      const revoked = [...scopes].filter(([, scope]) => scope.client === client)
+      for (const [key] of revoked) scopes.delete(key)
+      await Promise.all(revoked.map(([, scope]) => end(scope)))
+    },
+    sessions: () => sessions.size,
+    async close() {
+      isClosed = true
+      clearInterval(timer)
+      const open = [...scopes.values()]
+      scopes.clear()
+      await Promise.all(open.map(end))
+    },
+  }
+}
+
+/** Nothing for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function standardHeaders({ headers }: Request) {
+  const named = (key: string, value: string | null) => (value === null ? {} : { [key]: value })
+  return {
+    ...named('protocolVersionHeader', headers.get('mcp-protocol-version')),
+    ...named('mcpMethodHeader', headers.get('mcp-method')),
+    ...named('mcpNameHeader', headers.get('mcp-name')),
+  }
+}
