@@ -24,8 +24,14 @@ export interface Machine {
    * machine is opened for a changed one. `Host.close` leaves the machine open. Throws `HostError` with what to do.
    */
   admit(admission: Admission): Promise<Host>
-  /** Every file that was read for what is open now: when one changes, another machine should be opened. */
+  /** Every file that was read for what is open now: when one changes, this machine should be renewed. */
   files(): readonly string[]
-  /** Ends all hosts, servers, and the ledger if this machine opened it. */
+  /**
+   * Opens the machine that follows this one: the config as it is now, these Contexts first, on the same ledger, which is closed
+   * with the last of them. This one stays open, for what is in flight. Throws as `openMachine` does, and where the config has
+   * moved the ledger; then everything stays as it was.
+   */
+  renew(contexts: readonly Pick<Admission, 'contextFile' | 'inputs'>[]): Promise<Machine>
+  /** Ends all hosts, servers, and the ledger if this machine, or the one that it follows, opened it. */
   close(): Promise<void>
 }

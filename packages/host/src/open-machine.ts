@@ -7,6 +7,7 @@ import { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-conf
 import { lockFile, refuseUntrusted } from './config/trust.ts'
 import { wiredNames } from './config/wired.ts'
 import { Contexts } from './contexts.ts'
+import { HostError } from './error.ts'
 import { isAlive, ownerOf } from './gate/owner.ts'
 import type { Step } from './gate/request.ts'
 import type { Host } from './host.ts'
@@ -57,6 +58,22 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
 
 /** The same for a config that was loaded, checked and found trusted already. */
 export async function openLoadedMachine(options: MachineOptions, config: LoadedConfig): Promise<Machine> {
+  return machineOn(options, config, undefined)
+}
+
+/** A ledger that several machines stand on, one after the other. */
+interface SharedLedger {
+  readonly ledger: Ledger
+  readonly file: string
+  /** How many machines are open on it. */
+  machines: number
+}
+
+async function machineOn(
+  options: MachineOptions,
+  config: LoadedConfig,
+  taken: SharedLedger | undefined,
+): Promise<Machine> {
   const now = options.now ?? Date.now
   const log = (entry: ServerLogEntry) => options.onLog?.(entry)
   const { layers } = config
@@ -64,7 +81,15 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
   await learnTokens({ home: options.home, secrets })
   const contexts = new Contexts({ layers, secrets })
   for (const context of options.contexts ?? []) await contexts.open(options.cwd, context)
-  const ledger = options.ledger ?? (await openLedger(options, layers, now))
+  const file = placeOf(options, layers)
+  if (taken && taken.file !== file) {
+    throw new HostError(
+      'host.refused',
+      `the ledger is to move from \`${taken.file}\` to \`${file}\`, which takes a restart`,
+    )
+  }
+  const ledger = options.ledger ?? taken?.ledger ?? (await openLedger(file, now))
+  const shared = taken ?? { ledger, file, machines: 0 }
   const servers = openServers({
     ...wiredServers(layers, [...wiredNames(layers, ['server']).keys()], {
       ...options,
@@ -80,7 +105,8 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
   })
   const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
   const hosts = new Set<Host>()
-  const shared = {
+  shared.machines += 1
+  const parts = {
     layers,
     ledger,
     servers,
@@ -100,7 +126,7 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
     ledger,
     async admit(admission) {
       const governed = await contexts.open(options.cwd, admission)
-      const host = openBoundary({ ...shared, governed, client: admission.client, principal: admission.principal })
+      const host = openBoundary({ ...parts, governed, client: admission.client, principal: admission.principal })
       const admitted: Host = {
         ...host,
         close: async () => {
@@ -116,26 +142,32 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
       ...contexts.files(),
       ...secrets.files(),
     ],
+    async renew(contexts) {
+      const next = await loadConfig(options)
+      refuseInvalid(next.diagnostics)
+      await refuseUntrusted(next, options.env)
+      return machineOn({ ...options, contexts }, next, shared)
+    },
     async close() {
       await Promise.all([...hosts].map((host) => host.close()))
       await servers.close()
-      if (!options.ledger) ledger.close()
+      shared.machines -= 1
+      if (shared.machines === 0 && !options.ledger) ledger.close()
     },
   }
 }
 
-async function openLedger(
-  { traceDir, cwd, home }: MachineOptions,
-  layers: readonly HostLayer[],
-  now: () => number,
-): Promise<Ledger> {
+function placeOf({ traceDir, cwd, home }: MachineOptions, layers: readonly HostLayer[]): string {
   const configured = configuredLedger(layers)
-  const file = ledgerFile({
+  return ledgerFile({
     cwd,
     home,
     ...(traceDir === undefined ? {} : { traceDir }),
     ...(configured ? { configured } : {}),
   })
+}
+
+async function openLedger(file: string, now: () => number): Promise<Ledger> {
   const ledger = openSqliteLedger({ file })
   await ledger.recover(now(), isAlive)
   return ledger

@@ -1,3 +1,7 @@
+export { ServerError, type ServerErrorCode } from './error.ts'
+export type { Anonymous } from './http/anonymous.ts'
+export type { Authenticator, Identity } from './http/identity.ts'
+export { type HttpFace, type ServeHttpOptions, serveHttp } from './http/serve-http.ts'
 export type { NameStyle } from './mcp/exposure.ts'
 export { factsKey } from './mcp/refusal.ts'
 export { type McpStdioOptions, serveMcpStdio } from './mcp/stdio.ts'

@@ -160,6 +160,16 @@ export const wiring = {
       .regex(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/, 'an address and port such as 127.0.0.1:7391')
       .optional()
       .describe('Address of `ecp serve`'),
+    hosts: z
+      .array(z.string().regex(/^[A-Za-z0-9.-]+$/, 'the name of a host, without a port'))
+      .optional()
+      .describe('Names besides that of the address that it answers to'),
+    origins: z
+      .array(
+        z.string().regex(/^https?:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?$/, 'an origin such as https://app.example.com'),
+      )
+      .optional()
+      .describe('Web pages that may ask from a browser'),
     clients: z.record(name, gatewayClient).optional().describe('Who may connect, as which executor of which Context'),
     runWindow: duration.optional().describe("How long a client's calls count as one run; missing: 24h"),
     approvals: object({

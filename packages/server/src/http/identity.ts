@@ -22,8 +22,15 @@ export interface Authenticator {
    * operator's log. Compares in constant time. Never throws.
    */
   identify(token: string): Promise<Identity | undefined>
-  /** Whether anybody could ever be identified. */
+  /** Whether nobody could be identified now. */
   readonly isEmpty: boolean
+  /**
+   * Whether what was identified before, by this authenticator or the one that it follows, would still be: false once the
+   * credential is over, or what it stands for has changed. Of a JWT only that its issuer is still wired the same.
+   */
+  holds(identity: Identity): boolean
+  /** Contexts that clients of the config are bound to: they are opened, or refused, before anything is served. */
+  readonly contexts: readonly Pick<Identity, 'contextFile' | 'inputs'>[]
   /** Called with the client's name as soon as what a client may do has changed or is over. Returns how to stop listening. */
   onChanged(listener: (client: string) => void): () => void
   /** Authorization servers that issue tokens (RFC 9728), for those who have none. */

@@ -37,6 +37,8 @@ export interface McpEndpoint {
   fetch(request: Request, caller: McpCaller): Promise<Response>
   /** Ends all that a client has open, whatever its generation; settles when what was in flight is on record. */
   revoke(client: string): Promise<void>
+  /** Whether a client has a session open, or anything in flight. */
+  isOpen(client: string): boolean
   /** Open sessions of revision 2025-11-25. */
   sessions(): number
   /** Ends everything; settles when what was in flight is on record. */
@@ -137,6 +139,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       for (const [key] of revoked) scopes.delete(key)
       await Promise.all(revoked.map(([, scope]) => end(scope)))
     },
+    isOpen: (client) => [...scopes.values()].some((scope) => scope.client === client),
     sessions: () => sessions.size,
     async close() {
       isClosed = true

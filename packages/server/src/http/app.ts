@@ -1,0 +1,111 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import type { McpEndpoint } from '../mcp/mcp-endpoint.ts'
+import type { Caller, CallerEnv } from './caller.ts'
+import type { Front } from './front.ts'
+import type { HttpLimits } from './limits.ts'
+import { problem } from './problem.ts'
+
+export interface AppOptions {
+  /** May be another one with each request. */
+  front(): Front
+  /** `gateway.origins`, now. */
+  origins(): readonly string[]
+  /** Who sends a request; a refusal for nobody. */
+  authenticate(request: Request): Promise<Caller | Response>
+  readonly endpoint: Pick<McpEndpoint, 'fetch'>
+  /** What anybody may read: metadata, descriptions. */
+  readonly open: Hono
+  /** Whether actions can be decided and recorded; why not, otherwise. */
+  readiness(): Promise<string | undefined>
+  /** Nothing new is taken any more. */
+  isStopping(): boolean
+  readonly limits: HttpLimits
+  log(line: string): void
+}
+
+/** Every route of `ecp serve`. In front of all: names, origins and queries; before any body is read: who asks. */
+export function createApp(options: AppOptions): Hono<CallerEnv> {
+  const { limits, log } = options
+  const app = new Hono<CallerEnv>()
+  app.onError((cause) => {
+    log(`http: ${cause.message}`)
+    return problem({ status: 500, code: 'http.internal', message: 'the request failed here; the log of ecp says why' })
+  })
+  app.notFound(() => problem({ status: 404, code: 'http.not-found', message: 'there is nothing here' }))
+  app.use(async (c, next) => {
+    const refusal = options.front()(c.req.raw)
+    if (refusal) return problem(refusal)
+    return next()
+  })
+  app.use(crossOrigin(options.origins))
+  app.get('/healthz', (c) => c.json({ status: 'alive' }))
+  app.get('/readyz', async () => {
+    const why = options.isStopping() ? 'it is stopping' : await options.readiness()
+    if (why === undefined) return Response.json({ status: 'ready' })
+    return problem({ status: 503, code: 'http.not-ready', message: why })
+  })
+  app.route('/', options.open)
+  app.use(async (_, next) => {
+    if (!options.isStopping()) return next()
+    return problem({
+      status: 503,
+      code: 'http.stopping',
+      message: 'ecp is stopping',
+      headers: { connection: 'close', 'retry-after': '5' },
+    })
+  })
+  app.use(async (c, next) => {
+    const caller = await options.authenticate(c.req.raw)
+    if (caller instanceof Response) return caller
+    c.set('caller', caller)
+    return next()
+  })
+  app.use(oneAtATime(limits.maxRequestsPerClient))
+  app.use(bounded(limits.maxBodyBytes))
+  app.all('/mcp', (c) => options.endpoint.fetch(c.req.raw, c.get('caller')))
+  return app
+}
+
+/** Lets pages of these origins ask from a browser (WHATWG Fetch, CORS). */
+function crossOrigin(origins: () => readonly string[]): MiddlewareHandler {
+  const headers = ['mcp-session-id', 'mcp-protocol-version', 'www-authenticate', 'x-request-id']
+  const answer = cors({ origin: (origin) => (origins().includes(origin) ? origin : null), exposeHeaders: headers })
+  return (c, next) => (c.req.raw.headers.has('origin') && origins().length > 0 ? answer(c, next) : next())
+}
+
+/** One client's requests leave room for those of others. */
+function oneAtATime(most: number): MiddlewareHandler<CallerEnv> {
+  const open = new Map<string, number>()
+  return async (c, next) => {
+    const { client } = c.get('caller')
+    const count = open.get(client) ?? 0
+    if (count >= most) {
+      const message = `${most} requests of this client are being answered; send more when some are done`
+      return problem({ status: 429, code: 'http.too-many-requests', message, headers: { 'retry-after': '1' } })
+    }
+    open.set(client, count + 1)
+    try {
+      await next()
+    } finally {
+      const left = (open.get(client) ?? 1) - 1
+      if (left > 0) open.set(client, left)
+      else open.delete(client)
+    }
+    return undefined
+  }
+}
+
+/** A body that says how long it is, is looked at before it is read; another one while it is. */
+function bounded(maxSize: number): MiddlewareHandler {
+  const tooLarge = () =>
+    problem({ status: 413, code: 'http.body-too-large', message: `a body has at most ${maxSize} bytes here` })
+  const counting = bodyLimit({ maxSize, onError: tooLarge })
+  return (c, next) => {
+    const { headers } = c.req.raw
+    if (headers.has('transfer-encoding')) return counting(c, next)
+    const isTooLarge = Number(headers.get('content-length') ?? 0) > maxSize
+    return isTooLarge ? Promise.resolve(tooLarge()) : next()
+  }
+}

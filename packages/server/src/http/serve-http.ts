@@ -1,0 +1,132 @@
+import type { Machine } from '@ecp/host'
+import { frozenBucket } from '@ecp/ledger'
+import { type Anonymous, anonymousIdentity } from './anonymous.ts'
+import { createApp } from './app.ts'
+import { authenticate } from './authentication.ts'
+import { type Front, socketFront } from './front.ts'
+import type { Authenticator } from './identity.ts'
+import { defaultHttpLimits, type HttpLimits } from './limits.ts'
+import { parseListenAddress } from './listen-address.ts'
+import { type Listener, listenOn, listenOnSocket } from './listener.ts'
+import { openRoutes } from './open-routes.ts'
+import { Serving } from './serving.ts'
+import { standingOn } from './standing.ts'
+
+export interface ServeHttpOptions {
+  /** Closed with the server, and so are those that follow it; also when this throws. */
+  readonly machine: Machine
+  /** Who may connect under a machine's config; called again when that changes. Throws what is wrong with it. */
+  openAuthenticator(machine: Machine): Promise<Authenticator>
+  /** Whoever comes without a token, on this machine only. */
+  readonly anonymous?: Anonymous
+  /** In place of `gateway.listen`. */
+  readonly listen?: string
+  /** The path of the local socket; none where it is missing. */
+  readonly socket?: string
+  readonly version: string
+  readonly limits?: Partial<HttpLimits>
+  /** How often (ms) files are looked at for changes. */
+  readonly watchMs?: number
+  /** Milliseconds since the epoch. */
+  now?(): number
+  /** Lines for the operator. */
+  log(line: string): void
+}
+
+/** The HTTP face, listening. */
+export interface HttpFace {
+  /** `http://127.0.0.1:7391` */
+  readonly url: string
+  /**
+   * Takes nothing new, lets what is in flight end within the bound, cancels what is left, and settles when everything is on
+   * record and closed.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Serves everything of ECP over HTTP: MCP at `/mcp`, decisions, actions, runs; on an address and on a socket for programs of
+ * this user. Throws `server.refused` where nobody or anybody could come in, `server.not-listening` for an address that is
+ * taken, and what opening a Context throws.
+ */
+export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
+  const { machine, log, version } = options
+  const now = options.now ?? Date.now
+  const limits = { ...defaultHttpLimits, ...options.limits }
+  const anonymous = options.anonymous ? anonymousIdentity(options.anonymous) : undefined
+  const serving = await opened()
+  const listeners: Listener[] = []
+  const end = async () => {
+    for (const listener of listeners) listener.stop()
+    await serving.close()
+    await Promise.all(listeners.map((listener) => listener.close()))
+  }
+  try {
+    if (anonymous) await serving.caller(anonymous)
+    const { listen } = serving.standing.settings
+    listeners.push(
+      await listenOn(
+        listen,
+        answering(() => serving.standing.front),
+        limits,
+      ),
+    )
+    if (options.socket !== undefined) {
+      listeners.push(
+        await listenOnSocket(
+          options.socket,
+          answering(() => socketFront),
+          limits,
+        ),
+      )
+    }
+  } catch (cause) {
+    await end()
+    throw cause
+  }
+  return { url: listeners[0]?.place ?? '', close: end }
+
+  async function opened(): Promise<Serving> {
+    try {
+      const standingOptions = {
+        openAuthenticator: options.openAuthenticator,
+        letsAnybodyIn: anonymous !== undefined,
+        ...(options.listen === undefined ? {} : { listen: parseListenAddress(options.listen) }),
+      }
+      const first = await standingOn(machine, standingOptions)
+      const watching = options.watchMs === undefined ? {} : { watchMs: options.watchMs }
+      return new Serving(first, { ...standingOptions, ...watching, version, drainMs: limits.drainMs, now, log })
+    } catch (cause) {
+      await machine.close()
+      throw cause
+    }
+  }
+
+  function answering(front: () => Front) {
+    const { fetch } = createApp({
+      front,
+      origins: () => serving.standing.settings.origins,
+      authenticate: (request) => {
+        const { authenticator } = serving.standing
+        return authenticate(request, { authenticator, serving, anonymous, challenge: 'Bearer', log })
+      },
+      endpoint: serving.endpoint,
+      open: openRoutes(),
+      readiness: () => readiness(serving.standing.machine, now()),
+      isStopping: () => serving.isStopping,
+      limits,
+      log,
+    })
+    return async (request: Request) => fetch(request)
+  }
+}
+
+/** Why nothing can be decided now; nothing where it can. */
+async function readiness({ ledger }: Machine, at: number): Promise<string | undefined> {
+  try {
+    await ledger.counters([{ name: 'frozen', bucket: frozenBucket, kind: 'total' }], at)
+    return undefined
+  } catch (cause) {
+    return `the ledger cannot be read: ${(cause as Error).message}` // reason: a ledger throws LedgerError
+  }
+}

@@ -1,0 +1,135 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Machine } from '@ecp/host'
+import { createMcpEndpoint, type McpEndpoint } from '../mcp/mcp-endpoint.ts'
+import type { Caller } from './caller.ts'
+import { Callers } from './callers.ts'
+import { FileWatch } from './file-watch.ts'
+import type { Identity } from './identity.ts'
+import { type Standing, type StandingOptions, standingOn } from './standing.ts'
+
+export interface ServingOptions extends StandingOptions {
+  readonly version: string
+  /** How long (ms) what is in flight may go on when everything ends. */
+  readonly drainMs: number
+  /** How often (ms) files are looked at for changes. */
+  readonly watchMs?: number
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Lines for the operator. */
+  log(line: string): void
+}
+
+const sweepMs = 60_000
+const lookMs = 20
+
+/**
+ * All who are connected, and what they stand on. When a file behind it changes, the machine is renewed, and everybody goes on
+ * at the new one, sessions and all; what has changed and cannot be used changes nothing.
+ */
+export class Serving {
+  readonly endpoint: McpEndpoint
+  readonly #options: ServingOptions
+  readonly #callers: Callers
+  readonly #watch: FileWatch
+  readonly #sweep: NodeJS.Timeout
+  /** Machines on which something is still in flight. */
+  readonly #older = new Map<Machine, Promise<void>>()
+  #standing: Standing
+  #unfollow: () => void
+  #renewing: Promise<void> | undefined
+  #isStopping = false
+
+  constructor(first: Standing, options: ServingOptions) {
+    const { version, log, now } = options
+    this.#options = options
+    this.#standing = first
+    this.endpoint = createMcpEndpoint({ version, log, now })
+    this.#callers = new Callers({
+      machine: () => this.#standing.machine,
+      now,
+      isOpen: (client) => this.endpoint.isOpen(client),
+      end: (client) => this.endpoint.revoke(client),
+      log,
+    })
+    this.#unfollow = this.#follow(first)
+    this.#watch = new FileWatch(
+      () => this.#standing.machine.files(),
+      () => void this.renew(),
+      options.watchMs,
+    )
+    this.#sweep = setInterval(() => void this.#callers.sweep(), sweepMs)
+    this.#sweep.unref()
+  }
+
+  get standing(): Standing {
+    return this.#standing
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping
+  }
+
+  /** The boundary of a client. Throws `HostError` or `ServerError` where what it is bound to cannot be opened. */
+  caller(identity: Identity): Promise<Caller> {
+    return this.#callers.of(identity)
+  }
+
+  /** Reads everything anew. Never throws: what cannot be used is told to the operator. */
+  renew(): Promise<void> {
+    const renewing = (this.#renewing ?? Promise.resolve()).then(() => this.#renew())
+    this.#renewing = renewing
+    return renewing
+  }
+
+  /**
+   * Takes nothing new from now on, lets what is in flight end within the bound, cancels what is left, and settles when what
+   * came of everything is on record. Leases that are not settled are unknown.
+   */
+  async close(): Promise<void> {
+    const { drainMs, now } = this.#options
+    this.#isStopping = true
+    this.#watch.close()
+    clearInterval(this.#sweep)
+    await this.#renewing
+    for (const until = now() + drainMs; (await this.#callers.calls()) > 0 && now() < until; ) await wait(lookMs)
+    await this.endpoint.close()
+    this.#unfollow()
+    const { machine, authenticator } = this.#standing
+    await authenticator.close()
+    await Promise.all([...this.#older.keys()].map((older) => older.close()))
+    await machine.close()
+  }
+
+  async #renew(): Promise<void> {
+    if (this.#isStopping) return
+    const { log } = this.#options
+    const before = this.#standing
+    const next = await this.#next(before.machine).catch((cause: Error) => cause)
+    if (next instanceof Error)
+      return log(`what has changed cannot be used, and what held before still does: ${next.message}`)
+    this.#standing = next
+    this.#unfollow()
+    this.#unfollow = this.#follow(next)
+    log('what the config says has changed: from now on it is what is decided by')
+    await this.#callers.keep((identity) => next.authenticator.holds(identity))
+    const over = this.#callers.moveTo(next.machine)
+    const retired = over.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine))
+    this.#older.set(before.machine, retired)
+    await before.authenticator.close()
+  }
+
+  async #next(before: Machine): Promise<Standing> {
+    const { settings, authenticator } = this.#standing
+    const machine = await before.renew(authenticator.contexts)
+    try {
+      return await standingOn(machine, { ...this.#options, listen: settings.listen })
+    } catch (cause) {
+      await machine.close()
+      throw cause
+    }
+  }
+
+  #follow({ authenticator }: Standing): () => void {
+    return authenticator.onChanged((client) => void this.#callers.forget(client))
+  }
+}

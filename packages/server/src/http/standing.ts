@@ -1,0 +1,51 @@
+import type { Machine } from '@ecp/host'
+import { ServerError } from '../error.ts'
+import { type Front, frontOf } from './front.ts'
+import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts'
+import type { Authenticator } from './identity.ts'
+import { hostInUrl, isLoopback, type ListenAddress } from './listen-address.ts'
+
+/** What is served from, until the config changes: everything here was read at one time. */
+export interface Standing {
+  readonly machine: Machine
+  readonly authenticator: Authenticator
+  readonly settings: GatewaySettings
+  readonly front: Front
+}
+
+export interface StandingOptions {
+  /** Who may connect under a machine's config. Throws what is wrong with it. */
+  openAuthenticator(machine: Machine): Promise<Authenticator>
+  /** In place of `gateway.listen`: named on the command line, or where it listens already. */
+  readonly listen?: ListenAddress
+  /** Whether somebody is let in without a token. */
+  readonly letsAnybodyIn: boolean
+}
+
+/** Throws `server.refused` where anybody could come in from elsewhere, and what reading credentials throws. */
+export async function standingOn(machine: Machine, options: StandingOptions): Promise<Standing> {
+  const wired = gatewaySettings(machine)
+  const settings = { ...wired, listen: options.listen ?? wired.listen }
+  const authenticator = await options.openAuthenticator(machine)
+  try {
+    refuseOpenDoor(settings.listen, authenticator, options.letsAnybodyIn)
+    return { machine, authenticator, settings, front: frontOf(settings) }
+  } catch (cause) {
+    await authenticator.close()
+    throw cause
+  }
+}
+
+function refuseOpenDoor({ host, port }: ListenAddress, { isEmpty }: Authenticator, letsAnybodyIn: boolean): void {
+  if (letsAnybodyIn && !isLoopback(host)) {
+    const text = `\`${hostInUrl(host)}:${port}\` can be reached from elsewhere, and whoever comes without a token would be let in`
+    throw new ServerError('server.refused', `${text}; give each client a token with \`ecp clients add\` instead`)
+  }
+  if (isEmpty && !letsAnybodyIn) {
+    const text = 'nobody could connect: there is no client with a token yet'
+    throw new ServerError(
+      'server.refused',
+      `${text}; make one with \`ecp clients add NAME --context FILE --executor NAME\``,
+    )
+  }
+}
