@@ -39,6 +39,10 @@ const targeted = {
 const action = z.strictObject({
   ...targeted,
   kind: z.enum(actionKinds).optional().describe('Default: tool.call'),
+  enforcement: z
+    .enum(['performed', 'authorized'])
+    .optional()
+    .describe('Who is to do it: ECP (the default) or the program that asks'),
   origin: z.enum(origins).optional().describe('Default: gateway'),
   principal: z.string().optional().describe('Default: ada; behind MCP the user of the operating system'),
   at: z.iso.datetime().optional().describe('Default: 2026-11-22T12:00:00Z; behind MCP the real time'),

@@ -66,12 +66,13 @@ describe('the cases are a specification that leaves nothing out', () => {
     for (const one of cases.filter(({ faces }) => faces.includes('mcp'))) {
       const { id, action, expect: wanted, counters, host } = one
       const told = wanted.codes.filter((code) => code.startsWith('run.') || code === 'context.executor-unknown')
-      expect([id, action.kind ?? 'tool.call', action.origin ?? 'gateway', told]).toEqual([
+      expect([
         id,
-        'tool.call',
-        'gateway',
-        [],
-      ])
+        action.kind ?? 'tool.call',
+        action.enforcement ?? 'performed',
+        action.origin ?? 'gateway',
+        told,
+      ]).toEqual([id, 'tool.call', 'performed', 'gateway', []])
       expect(counters, id).not.toBe('none')
       expect(host ?? {}, id).not.toHaveProperty('machine')
     }

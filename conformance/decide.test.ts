@@ -28,12 +28,13 @@ function check(one: Case): void {
   const data = compile({ ...parsed(documents), inputs: (one.inputs ?? defaults(documents)) as JsonObject }) // reason: YAML gives JSON
   const catalogue = catalogueOf(one)
   const action = actionOf(one)
+  const { enforcement = 'performed' } = one.action
   const digest = digestOf({ policy: data, catalogue })
   const policy = load(data, digest)
   const asked = counters(policy, catalogue, action).map(({ name }) => name)
   const read = countersOf(one, asked)
 
-  const decision = decide(policy, catalogue, read, action)
+  const decision = decide(policy, catalogue, read, action, enforcement)
 
   const { effect, acts, codes } = decided(decision)
   expect({ effect, acts, codes }).toEqual({
@@ -44,7 +45,7 @@ function check(one: Case): void {
   for (const reason of one.expect.because ?? [])
     expect(decided(decision, documents).reasons).toContainEqual(fits(reason))
   checkApproval(one, decision)
-  const again = redecide(canonical(data), canonical(catalogue), digest, { action, counters: read })
+  const again = redecide(canonical(data), canonical(catalogue), digest, { action, counters: read, enforcement })
   expect(canonical(again)).toBe(canonical(decision))
 }
 

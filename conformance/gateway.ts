@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redecideRecorded } from '@ecp/host'
 import { openSqliteLedger, type Verification } from '@ecp/ledger'
-import type { Catalogue, Json, JsonObject, LedgerRecord } from '@ecp/protocol'
+import { type Catalogue, isJsonObject, type Json, type JsonObject, type LedgerRecord } from '@ecp/protocol'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { parse, stringify } from 'yaml'
@@ -153,6 +153,7 @@ export class Gateway {
   #withRealServers(text: string): string {
     const document = parse(text) as { tools?: { servers?: Record<string, JsonObject> } } // reason: printed by documents.ts
     for (const [name, server] of Object.entries(document.tools?.servers ?? {})) {
+      if (isJsonObject(server.transport) && server.transport.type === 'external') continue
       const args = [serverScript, this.#path('tools.json'), name, this.#path('calls.log')]
       Object.assign(server, {
         transport: { type: 'stdio', command: process.execPath, args, env: { NODE_COMPILE_CACHE: compiled } },

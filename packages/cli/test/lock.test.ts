@@ -66,3 +66,18 @@ test('explain takes its pins from the lock', () => {
   expect(stderr).toBe('')
   expect(stdout).toMatch(/things:get\s+allowed\s+read\s+context\.tool-allowed assistant\.yaml:10:/)
 })
+
+test('explain knows the tools of an external server from its wiring', () => {
+  const wired = (tools: string) => `version: "0.5"
+tools: { servers: { bench: { transport: { type: external }, tools: ${tools} } } }
+security: { tools: { allowServers: [bench] } }
+`
+  desk.write('assistant.yaml', contextYaml('{ default: deny, allow: ["bench:*"] }'))
+  desk.write('ecp.config.yaml', wired('{ peek: { effect: read }, run: {} }'))
+  const { stdout, stderr } = desk.ecp('explain', 'assistant.yaml')
+  expect(stderr).toBe('')
+  expect(stdout).toMatch(/bench:peek\s+allowed\s+read\s/)
+  expect(stdout).toMatch(/bench:run\s+allowed\s+write\s/)
+  desk.write('ecp.config.yaml', wired('{}'))
+  expect(desk.ecp('explain', 'assistant.yaml').stderr).toContain('its wiring names them under `tools`')
+})

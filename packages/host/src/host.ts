@@ -45,7 +45,7 @@ export interface Host {
   offered(executor: string, what: Listing, asking: Asking): Promise<readonly Offered[]>
   /** Whether a resource or prompt (`server:uri`, `server:prompt`) could be allowed for this executor. */
   mayRead(executor: string, kind: 'resource.read' | 'prompt.get', target: string): boolean
-  /** The servers that this executor could call some tool, or read something, of. Sorted. */
+  /** The servers, external ones left out, that this executor could call some tool, or read something, of. Sorted. */
   reachableServers(executor: string): readonly string[]
   prospects(executor: string): Prospects
   /**

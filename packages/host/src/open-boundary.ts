@@ -41,7 +41,9 @@ export interface BoundaryOptions {
 export function openBoundary(options: BoundaryOptions): Host {
   const { layers, ledger, servers, pins, redactor, governed: context, client, principal, now, newId } = options
   const current = () => context.governed(pins.catalogue())
-  const reachable = (executor: string) => context.reachable.get(executor) ?? []
+  // An external server is never connected to.
+  const isConnected = (server: string) => wiredServer(layers, server)?.wiring.transport.type !== 'external'
+  const reachable = (executor: string) => (context.reachable.get(executor) ?? []).filter(isConnected)
   const runs = new Runs({
     ledger,
     windowMs: options.runWindowMs,

@@ -29,13 +29,21 @@ export interface Documents {
   readonly wiring?: string
   /** More of the config, as YAML. */
   readonly more?: string
+  /** The servers that are allowed, in place of the witness alone. */
+  readonly servers?: readonly string[]
   /** The server's program, in place of the witness. */
   readonly program?: string
 }
 
 const open = '{ toolAccess: { default: deny, allow: ["witness:*"] } }'
 
-export function boundary({ policies = open, wiring = '', more = '', program = witness }: Documents = {}): Boundary {
+export function boundary({
+  policies = open,
+  wiring = '',
+  more = '',
+  servers = ['witness'],
+  program = witness,
+}: Documents = {}): Boundary {
   const folder = mkdtempSync(join(tmpdir(), 'ecp-boundary-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const heard = join(folder, 'heard.jsonl')
@@ -50,7 +58,7 @@ tools:
     witness:
       transport: { type: stdio, command: ${JSON.stringify(process.execPath)}, args: [${JSON.stringify(program)}, ${JSON.stringify(heard)}] }
 ${wiring}security:
-  tools: { allowServers: [witness] }
+  tools: { allowServers: [${servers.join(', ')}] }
 ${more}`,
   )
   writeFileSync(

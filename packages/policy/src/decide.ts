@@ -5,6 +5,7 @@ import {
   type Counters,
   codes,
   type Decision,
+  type Enforcement,
   type Facts,
   maxArgumentBytes,
   type Reason,
@@ -13,6 +14,7 @@ import {
 import { amountOf } from './amounts.ts'
 import { kindEffects, toolEffect } from './effect.ts'
 import { factsOf, readCounter } from './facts.ts'
+import { performerReasons } from './host/servers.ts'
 import { allowedBy, pinnedTool } from './kinds/tool.ts'
 import { holdsSecretMarker } from './marker.ts'
 import { type Plan, planOf } from './plan.ts'
@@ -25,8 +27,15 @@ import { isAction } from './well-formed.ts'
  * The policy decision point (decisions.md): looks at every rule, gathers every reason, and the strictest effect wins:
  * deny > propose > hold > allow; no reason to allow is a deny. The same inputs give the same bytes. Anything that is not
  * as it should be (an unknown executor, a missing counter, a value of the wrong kind) is a deny; it does not throw.
+ * `enforcement`: who will do it, ECP itself where nobody says.
  */
-export function decide(policy: Policy, catalogue: Catalogue, counters: Counters, action: Action): Decision {
+export function decide(
+  policy: Policy,
+  catalogue: Catalogue,
+  counters: Counters,
+  action: Action,
+  enforcement: Enforcement = 'performed',
+): Decision {
   if (!isAction(action))
     return denied(policy, 'write', [reason('context.arguments-invalid', 'run', 'this is not a well-formed action')])
   const plan = planOf(policy, catalogue, action)
@@ -40,6 +49,7 @@ export function decide(policy: Policy, catalogue: Catalogue, counters: Counters,
   }
   for (const found of plan.reasons) reasons.push(found)
   for (const found of plan.writes.reasons) reasons.push(found)
+  for (const found of performerReasons(policy, action, enforcement)) reasons.push(found)
   if (!(action.size <= maxArgumentBytes)) {
     const message = `the arguments are over ${maxArgumentBytes} bytes`
     reasons.push(reason('arguments.too-large', 'run', message))

@@ -28,6 +28,7 @@ export function toolEffect(
   if (declared !== undefined) return { acts: declared, why: 'the wiring says so' }
   if (server === undefined || server.trustAnnotations === false)
     return { acts: 'write', why: 'nothing that is trusted says that it only reads' }
+  if (server.transport.type === 'external') return { acts: 'write', why: 'the wiring does not say that it only reads' }
   return pinned?.definition.annotations?.readOnlyHint === true
     ? { acts: 'read', why: 'its pinned definition has `readOnlyHint: true`' }
     : { acts: 'write', why: 'its pinned definition has no `readOnlyHint: true`' }

@@ -1,6 +1,6 @@
 import { type Acts, type Catalogue, codes, type Reason } from '@ecp/protocol'
 import { kindEffects, toolEffect } from './effect.ts'
-import { serverReasons } from './host/servers.ts'
+import { isExternal, serverReasons } from './host/servers.ts'
 import { memoryReasons } from './kinds/memory.ts'
 import { modelReasons } from './kinds/model.ts'
 import { resourceReasons } from './kinds/resource.ts'
@@ -40,15 +40,18 @@ export function explain(policy: Policy, catalogue: Catalogue): Permission[] {
 }
 
 /**
- * The tools that an executor could be allowed to call with some arguments, or that would be held or proposed: what may be
- * shown to it, sorted. Empty for an unknown executor.
+ * The tools that ECP could perform for an executor with some arguments, or that would be held or proposed: what may be
+ * shown to it, sorted. Those of external servers are not among them. Empty for an unknown executor.
  */
 export function visibleTools(policy: Policy, catalogue: Catalogue, executor: string): string[] {
   const view = policy.executors.get(executor)
   if (view === undefined) return []
   return Object.keys(catalogue.tools)
     .filter(
-      (target) => pinnedTool(catalogue, target) && outlook(toolPlan(policy, catalogue, view, target)) !== 'denied',
+      (target) =>
+        pinnedTool(catalogue, target) &&
+        !isExternal(policy, target.slice(0, Math.max(target.indexOf(':'), 0))) &&
+        outlook(toolPlan(policy, catalogue, view, target)) !== 'denied',
     )
     .sort()
 }

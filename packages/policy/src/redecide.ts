@@ -4,17 +4,17 @@ import { decide } from './decide.ts'
 import { load, type Policy } from './policy.ts'
 
 /**
- * Makes a recorded decision again from what was recorded with it: the texts of the policy and catalogue blobs, the action
- * and the counters. Equal to the recorded one, or something was changed. Throws for texts that hold no policy.
+ * Makes a recorded decision again from what was recorded with it: the texts of the policy and catalogue blobs, the action,
+ * the counters, and who was to do it. Equal to the recorded one, or something was changed. Throws for texts that hold no policy.
  */
 export function redecide(
   policyText: string,
   catalogueText: string,
   digest: string,
-  decided: Pick<RecordBodies['action.decided'], 'action' | 'counters'>,
+  decided: Pick<RecordBodies['action.decided'], 'action' | 'counters' | 'enforcement'>,
 ): Decision {
   const { policy, catalogue } = read(policyText, catalogueText, digest)
-  return decide(policy, catalogue, decided.counters, decided.action)
+  return decide(policy, catalogue, decided.counters, decided.action, decided.enforcement)
 }
 
 type Read = {

@@ -4,6 +4,7 @@ import type { SourceRange } from './range.ts'
 export const codes = {
   'host.server-not-wired': 'deny',
   'host.server-not-allowed': 'deny',
+  'host.server-external': 'deny',
   'host.tool-denied': 'deny',
   'host.provider-not-allowed': 'deny',
   'host.model-not-supported': 'deny',

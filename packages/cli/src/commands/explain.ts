@@ -60,7 +60,7 @@ export async function explain(invocation: Invocation, file: string, options: Exp
   if (permissions.length > 0)
     terminal.out(table({ head, rows: permissions.flatMap(rows) }, terminal.paint, terminal.columns))
   else terminal.err('nothing here that an executor could be allowed or denied')
-  for (const server of unpinned) terminal.err(unpinnedLine(server, terminal.paintErr))
+  for (const server of unpinned) terminal.err(unpinnedLine(server, policy, terminal.paintErr))
   return exitCodes.done
 }
 
@@ -91,8 +91,12 @@ function withoutPins(
   return [...servers].filter((server) => !pinned.has(server)).sort()
 }
 
-function unpinnedLine(server: string, paint: Paint): string {
-  return `${paint('warn', 'no pins')}: the tools of \`${visible(server)}\` are not known yet; \`ecp lock\` asks it and writes them down`
+function unpinnedLine(server: string, policy: Policy, paint: Paint): string {
+  const isExternal = policy.servers.get(server)?.wiring.transport.type === 'external'
+  const how = isExternal
+    ? 'its wiring names them under `tools`, since another program executes them'
+    : '`ecp lock` asks it and writes them down'
+  return `${paint('warn', 'no pins')}: the tools of \`${visible(server)}\` are not known yet; ${how}`
 }
 
 /** One line for the permission with its first reason; a line for each further reason, condition, and why it reads or writes. */

@@ -83,7 +83,7 @@ function record(
     blobs: governed.blobs,
     decide: (read) => {
       parts.onStep?.('deciding', action)
-      const decision = decide(policy, catalogue, read, action)
+      const decision = decide(policy, catalogue, read, action, enforcement)
       const decided = {
         action,
         counters: read,

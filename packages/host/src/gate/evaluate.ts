@@ -5,7 +5,7 @@ import { normalise } from './normalise.ts'
 import type { ActionRequest } from './request.ts'
 
 /**
- * What would be decided now, from the counters of this moment. Writes nothing: it reserves nothing, counts as no attempt
+ * What would be decided now, from the counters of this moment, about an action that the asking program does itself. Writes nothing: it reserves nothing, counts as no attempt
  * and opens no approval. Never throws: what fails on the way is a deny that says why.
  */
 export async function evaluate(parts: GateParts, request: ActionRequest<ActionKind>): Promise<Decision> {
@@ -19,7 +19,7 @@ export async function evaluate(parts: GateParts, request: ActionRequest<ActionKi
     await parts.observe(action)
     const { policy, catalogue } = parts.governed()
     const read = await parts.ledger.counters(counters(policy, catalogue, action), at)
-    return decide(policy, catalogue, read, action)
+    return decide(policy, catalogue, read, action, 'authorized')
   } catch (cause) {
     return unavailable(parts.governed(), cause)
   }

@@ -21,7 +21,7 @@ export interface Gate {
   /** False when the lease is unknown, settled already or expired: nothing is recorded then. */
   settle(leaseId: string, settlement: Settlement): Promise<boolean>
   /**
-   * What `perform` would be decided now. Advice: nothing is recorded or reserved, and by the time of the action it may be
+   * What `authorize` would be decided now. Advice: nothing is recorded or reserved, and by the time of the action it may be
    * another answer.
    */
   evaluate(request: ActionRequest<ActionKind>): Promise<Decision>

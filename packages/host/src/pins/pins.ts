@@ -6,6 +6,7 @@ import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { RawTool, Servers } from '../servers/servers.ts'
 import type { ServerLogEntry } from '../servers/stdio-server.ts'
+import { externalPins } from './external.ts'
 import { LedgerPins, type PinsLedger, wiringMark } from './ledger-pins.ts'
 import { readLock } from './read-lock.ts'
 import { ServerPins } from './server-pins.ts'
@@ -39,12 +40,12 @@ export interface PinsOptions {
 
 /**
  * Reads the pins of all wired servers: for each, those in the lock beside the config that wired it, if there is one,
- * otherwise those in the ledger. Starts nothing. Throws `host.document-invalid` for a lock that cannot be relied on.
+ * otherwise those in the ledger; of an external server, what its wiring says. Starts nothing. Throws `host.document-invalid` for a lock that cannot be relied on.
  */
 export async function openPins(options: PinsOptions): Promise<Pins> {
   const { layers, servers } = options
   const ledgerPins = new LedgerPins(options.ledger, options.now)
-  const byServer = new Map<string, ServerPins>()
+  const byServer = new Map<string, Pick<ServerPins, 'tools' | 'observe' | 'listed'>>()
   const listeners = new Set<() => void>()
   let catalogue: Catalogue | undefined
   const changed = () => {
@@ -54,6 +55,10 @@ export async function openPins(options: PinsOptions): Promise<Pins> {
   for (const [name, layer] of wiredNames(layers, ['server'])) {
     const wiring = layer.document.value.tools?.servers?.[name]
     if (!wiring) continue
+    if (wiring.transport.type === 'external') {
+      byServer.set(name, externalPins(name, wiring, options.log))
+      continue
+    }
     const lock = await readLock(lockFile(layer.document.file))
     const mark = wiringMark(layer, wiring)
     byServer.set(
@@ -86,7 +91,7 @@ export async function openPins(options: PinsOptions): Promise<Pins> {
   }
 }
 
-function joined(byServer: ReadonlyMap<string, ServerPins>): Catalogue {
+function joined(byServer: ReadonlyMap<string, Pick<ServerPins, 'tools'>>): Catalogue {
   const tools: [string, PinnedTool][] = []
   for (const [server, pins] of byServer)
     for (const [name, pinned] of pins.tools) tools.push([`${server}:${name}`, pinned])

@@ -1,4 +1,4 @@
-import type { Reason } from '@ecp/protocol'
+import type { Action, Enforcement, Reason } from '@ecp/protocol'
 import { outermost, type Policy } from '../policy.ts'
 import { reason } from '../reason.ts'
 import { naming, notListed } from './areas.ts'
@@ -28,6 +28,33 @@ export function serverReasons(policy: Policy, server: string): Reason[] {
     secretReasons(policy, binding.source.provider, `server \`${server}\``),
   )
   return [...admission, ...pluginReasons(policy, 'tool', server, true), ...unique(secrets)]
+}
+
+/** Kinds of action whose target begins with the server that they are performed at. */
+const atServers: readonly string[] = [
+  'tool.call',
+  'resource.read',
+  'prompt.get',
+  'completion.get',
+] satisfies Action['kind'][]
+
+/** What stands against ECP performing an action itself: that its server is another program, which only asks. */
+export function performerReasons(
+  policy: Policy,
+  { kind, target }: Pick<Action, 'kind' | 'target'>,
+  enforcement: Enforcement,
+): Reason[] {
+  if (enforcement !== 'performed' || !atServers.includes(kind)) return []
+  const server = target.slice(0, Math.max(target.indexOf(':'), 0))
+  if (!isExternal(policy, server)) return []
+  const { layer, at } = policy.servers.get(server) ?? { layer: outermost(policy), at: undefined }
+  const message = `\`${server}\` is external: another program executes what it has, and ECP cannot`
+  return [reason('host.server-external', layer, message, at)]
+}
+
+/** Whether another program executes this server's tools. */
+export function isExternal(policy: Pick<Policy, 'servers'>, server: string): boolean {
+  return policy.servers.get(server)?.wiring.transport.type === 'external'
 }
 
 function projectServer(policy: Policy, server: string): Reason[] {

@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { duration, name, object, positiveInteger, serverName, toolName } from '../context/base.ts'
+import {
+  description,
+  duration,
+  jsonSchema,
+  name,
+  object,
+  positiveInteger,
+  serverName,
+  toolName,
+} from '../context/base.ts'
 import { pluginKinds, sourceTypes } from '../context/context.ts'
 
 export const secretProviders = ['process.env', 'dot.env', 'os.secrets', 'session'] as const
@@ -69,6 +78,13 @@ const sandbox = z.union([
   }),
 ])
 
+const wiredTool = object({
+  effect: z.enum(['read', 'write']).optional().describe('What a call counts as; missing: what the definition says'),
+  timeoutMs: positiveInteger.optional().describe('Longest time of a call, in milliseconds'),
+  description: description.optional().describe('External servers only: what the tool does'),
+  inputSchema: jsonSchema.optional().describe('External servers only: what arguments are checked against'),
+})
+
 export const server = object({
   transport,
   credentials: object({ bindings: z.array(binding).optional() })
@@ -76,9 +92,9 @@ export const server = object({
     .describe('Secrets it gets'),
   config: z.record(z.string(), z.unknown()).optional(),
   tools: z
-    .record(toolName, object({ effect: z.enum(['read', 'write']).optional(), timeoutMs: positiveInteger.optional() }))
+    .record(toolName, wiredTool)
     .optional()
-    .describe('What is known of its tools, by name'),
+    .describe('What is known of its tools, by name; of an external server, all that it has'),
   trustAnnotations: z
     .boolean()
     .optional()

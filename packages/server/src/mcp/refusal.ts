@@ -85,6 +85,7 @@ const advice: Record<StopCode, string> = {
     'the tool is no longer what the operator agreed to. Do without it, and tell the user that it has to be locked again.',
   'host.server-not-wired': 'there is no tool of this name that you may call. Use only tools from the list.',
   'host.server-not-allowed': 'the operator does not allow this server.',
+  'host.server-external': 'another program executes this tool, and it cannot be called here.',
   'host.tool-denied': 'the operator does not allow this tool.',
   'host.secret-provider-not-allowed': 'the operator does not allow the secret that this server needs.',
   'host.provider-not-allowed': 'the operator does not allow this model provider.',

@@ -7,6 +7,7 @@ import { holdsSecret } from '../../document/sensitive.ts'
 import type { HostConfig } from '../config.ts'
 import type { SecretBinding, ServerWiring } from '../wiring.ts'
 import { nameLoadsCode } from './environment.ts'
+import { checkDefinitions } from './external.ts'
 import { checkRemote } from './remote.ts'
 
 /** setTimeout takes no more (2^31 - 1 ms): what is above it would fire at once. */
@@ -21,6 +22,7 @@ export function* checkServers(config: HostConfig): Iterable<Fault> {
     yield* checkTimeouts(server, path)
     yield* checkSandbox(server, [...path, 'sandbox'])
     yield* checkRemote(server, path)
+    yield* checkDefinitions(server, [...path, 'tools'])
   }
 }
 
