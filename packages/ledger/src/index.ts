@@ -12,6 +12,7 @@ export {
   type Ledger,
   type OpenedRun,
   type Recovered,
+  type RunQuery,
   type RunRequest,
   type RunSummary,
   type StoredRecord,
@@ -20,3 +21,6 @@ export {
 } from './ledger.ts'
 export { openSqliteLedger, type SqliteLedgerOptions } from './sqlite/ledger.ts'
 export { realTimers, type Timers } from './sqlite/timers.ts'
+export { type RecordedAction, type RecordedNote, type RecordedRun, recordedRun } from './trace/recorded-run.ts'
+export { resultWords } from './trace/result-words.ts'
+export { type Span, type Trace, traceJson } from './trace/trace-json.ts'

@@ -60,6 +60,17 @@ export interface RunSummary {
   readonly inFlight: number
 }
 
+/** Runs of one client, and of one principal of it. */
+export interface RunQuery {
+  readonly client: string
+  readonly principal: string
+  /** `running`, or the status that a run ended with. */
+  readonly status?: string
+  /** Only runs that come after this one in the order of the answer. */
+  readonly after?: string
+  readonly limit: number
+}
+
 /** An action that was allowed and has no outcome yet. */
 export interface InFlightAction {
   readonly run: string
@@ -170,6 +181,10 @@ export interface Ledger {
   /** Records of a run's chain ('' for the ledger's) from `from`, in order. */
   records(run: string, from?: number): Iterable<StoredRecord>
   runs(): readonly RunSummary[]
+  /** The newest first. Looks at no other client's runs. Empty where `after` is no run of this client and principal. */
+  runsOf(query: RunQuery): readonly RunSummary[]
+  /** One run, if there is one with this id. */
+  run(id: string): RunSummary | undefined
   blob(digest: string): string | undefined
   /**
    * Recomputes chains, hashes, blobs, signatures and counters, and decides again. Reads without a write lock, and answers

@@ -14,8 +14,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Ledger, openSqliteLedger, realTimers, type SqliteLedgerOptions } from '../src/index.ts'
+import { texts } from '../src/sqlite/statements.ts'
 import { temporaryFolder } from './folder.ts'
-import { asked, done, run } from './samples.ts'
+import { asked, done, run, start } from './samples.ts'
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
@@ -71,6 +72,50 @@ describe('the file', () => {
     })
     expect(child).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
+})
+
+test('a ledger of format 1 is read as it is, and is of format 2 once it was opened for writing', async () => {
+  const file = join(temporaryFolder(), 'ledger.db')
+  const ledger = openSqliteLedger({ file })
+  await ledger.openRun(run('a'))
+  ledger.close()
+  edit(file, 'DROP INDEX clients; PRAGMA user_version = 1')
+  const query = { client: start.client, principal: start.principal, limit: 1 }
+  const format = () => {
+    const database = new DatabaseSync(file, { readOnly: true })
+    const { user_version: version } = database.prepare('PRAGMA user_version').get() ?? {}
+    database.close()
+    return version
+  }
+  const found = (readOnly: boolean) => {
+    const opened = openSqliteLedger({ file, readOnly })
+    try {
+      expect(opened.verify().faults).toEqual([])
+      return opened.runsOf(query).map((one) => one.run)
+    } finally {
+      opened.close()
+    }
+  }
+  expect([found(true), format()]).toEqual([['a'], 1])
+  expect([found(false), format()]).toEqual([['a'], 2])
+  expect(found(true)).toEqual(['a'])
+})
+
+test('the runs of one client are found by an index, whatever the others have', () => {
+  const file = join(temporaryFolder(), 'ledger.db')
+  openSqliteLedger({ file }).close()
+  const database = new DatabaseSync(file)
+  const plan = database.prepare(`EXPLAIN QUERY PLAN ${texts.runsOf}`).all({
+    client: 'c',
+    principal: 'p',
+    status: null,
+    after: null,
+    limit: 1,
+  })
+  database.close()
+  const steps = plan.map(({ detail }) => String(detail))
+  expect(steps).toContainEqual(expect.stringContaining('c USING INDEX clients (client=?'))
+  expect(steps.join()).not.toContain('TEMP B-TREE')
 })
 
 describe('a file that is not a ledger is refused and left as it was', () => {

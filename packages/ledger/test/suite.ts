@@ -1,6 +1,6 @@
 import { type Counters, canonical, type Draw } from '@ecp/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { frozenBucket, type Ledger, LedgerError, sha256 } from '../src/index.ts'
+import { frozenBucket, type Ledger, LedgerError, type RunQuery, sha256 } from '../src/index.ts'
 import { action, asked, catalogue, completed, done, policy, policyText, run, start } from './samples.ts'
 
 /** A place for one ledger. `open` may be called several times, as several processes would. */
@@ -122,6 +122,52 @@ export function ledgerSuite(name: string, make: () => Place): void {
           },
           { run: 'a', start, startedAt: 1_000, status: 'running', actions: 3, denied: 1, inFlight: 1 },
         ])
+      })
+    })
+
+    describe('runs of one client and principal', () => {
+      const of = (query: Partial<RunQuery> = {}) =>
+        ledger.runsOf({ client: 'desk', principal: 'mira', limit: 10, ...query }).map((found) => found.run)
+
+      test('are all that it sees, newest first, in pages', async () => {
+        for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) await ledger.openRun(run(id, 1_000 + index))
+        await ledger.openRun(run('other', 1_002, { client: 'phone' }))
+        await ledger.openRun(run('hers', 1_002, { principal: 'ada' }))
+        // Two of one moment stay apart.
+        await ledger.openRun(run('e', 1_003))
+        expect(of()).toEqual(['e', 'd', 'c', 'b', 'a'])
+        expect(of({ limit: 2 })).toEqual(['e', 'd'])
+        expect(of({ limit: 2, after: 'd' })).toEqual(['c', 'b'])
+        expect(of({ after: 'a' })).toEqual([])
+        expect(of({ principal: 'ada' })).toEqual(['hers'])
+        expect(of({ client: 'nobody' })).toEqual([])
+        expect(ledger.runsOf({ client: 'desk', principal: 'mira', limit: 10 })).toEqual(
+          ledger.runs().filter(({ start }) => start.client === 'desk' && start.principal === 'mira'),
+        )
+      })
+
+      test('are found by status', async () => {
+        await ledger.openRun(run('a'))
+        await ledger.openRun(run('b'))
+        await ledger.endRun('a', 1_100, 'cancelled')
+        expect(of({ status: 'running' })).toEqual(['b'])
+        expect(of({ status: 'cancelled' })).toEqual(['a'])
+        expect(of({ status: 'completed' })).toEqual([])
+      })
+
+      test('a run of somebody else is no place to go on from', async () => {
+        await ledger.openRun(run('a'))
+        await ledger.openRun(run('other', 1_001, { client: 'phone' }))
+        expect(of({ after: 'other' })).toEqual([])
+        expect(of({ after: 'none' })).toEqual([])
+        expect(of({ after: '' })).toEqual([])
+      })
+
+      test('one is found by its id', async () => {
+        await ledger.openRun(run('a'))
+        expect(ledger.run('a')).toEqual(ledger.runs()[0])
+        expect(ledger.run('b')).toBeUndefined()
+        expect(ledger.run('')).toBeUndefined()
       })
     })
 

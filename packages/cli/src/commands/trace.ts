@@ -1,10 +1,9 @@
+import { recordedRun, traceJson } from '@ecp/ledger'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { readLedger } from '../open-ledger.ts'
 import { runOf } from '../run-reference.ts'
-import { recordedRun } from '../trace/recorded-run.ts'
 import { traceGraph } from '../trace/trace-graph.ts'
-import { traceJson } from '../trace/trace-json.ts'
 import { traceText } from '../trace/trace-text.ts'
 
 export interface TraceOptions {

@@ -1,7 +1,7 @@
+import type { RecordedAction, RecordedRun } from '@ecp/ledger'
 import { type Effect, place } from '@ecp/protocol'
 import type { Paint } from '../terminal/paint.ts'
 import { cut, visible } from '../terminal/visible.ts'
-import type { RecordedAction, RecordedRun } from './recorded-run.ts'
 import { counted, effectStyles, effectWords, outcomeWords } from './words.ts'
 
 const marks: Readonly<Record<Effect, string>> = { allow: '✓', deny: '✗', hold: '‖', propose: '✎' }

@@ -1,8 +1,8 @@
+import { type RecordedAction, type RecordedNote, type RecordedRun, resultWords } from '@ecp/ledger'
 import { isJsonObject, place, type Reason } from '@ecp/protocol'
 import type { Paint } from '../terminal/paint.ts'
 import { visible, visibleJson } from '../terminal/visible.ts'
-import type { RecordedAction, RecordedNote, RecordedRun } from './recorded-run.ts'
-import { counted, duration, effectStyles, effectWords, moment, outcomeWords, resultWords } from './words.ts'
+import { counted, duration, effectStyles, effectWords, moment, outcomeWords } from './words.ts'
 
 const indent = '      '
 

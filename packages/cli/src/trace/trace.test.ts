@@ -1,9 +1,8 @@
+import { recordedRun, traceJson } from '@ecp/ledger'
 import { expect, test } from 'vitest'
 import { coloured, plain } from '../terminal/paint.ts'
-import { recordedRun } from './recorded-run.ts'
 import { sampleBlob, sampleRecords } from './sample-run.ts'
 import { traceGraph } from './trace-graph.ts'
-import { traceJson } from './trace-json.ts'
 import { traceText } from './trace-text.ts'
 
 const id = '0193f1c2-0000-7000-8000-000000000001'

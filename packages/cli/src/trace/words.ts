@@ -1,6 +1,6 @@
-import { type Effect, isJsonObject, type Json, type Outcome } from '@ecp/protocol'
+import type { RecordedAction } from '@ecp/ledger'
+import type { Effect, Outcome } from '@ecp/protocol'
 import type { Style } from '../terminal/paint.ts'
-import type { RecordedAction } from './recorded-run.ts'
 
 export const effectWords: Readonly<Record<Effect, string>> = {
   allow: 'allowed',
@@ -34,18 +34,6 @@ export function outcomeWords({ outcome }: RecordedAction): { readonly text: stri
   if (status === 'completed') return { text: `completed${took.replace('after', 'in')}`, style }
   if (status === 'unknown') return { text: `outcome unknown${took}`, style }
   return { text: `${status}${took}`, style }
-}
-
-/** What a result says, for people: the text of an MCP tool result (2025-11-25, server/tools), or else its JSON. */
-export function resultWords(result: Json): string {
-  if (!isJsonObject(result) || !Array.isArray(result.content)) return JSON.stringify(result)
-  const content: readonly Json[] = result.content
-  return content
-    .map((block) => {
-      if (!isJsonObject(block)) return JSON.stringify(block)
-      return block.type === 'text' && typeof block.text === 'string' ? block.text : `[${String(block.type)}]`
-    })
-    .join(' ')
 }
 
 /** Milliseconds in the unit that a person would say them in. */

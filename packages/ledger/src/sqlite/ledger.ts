@@ -22,6 +22,7 @@ import type {
   Ledger,
   OpenedRun,
   Recovered,
+  RunQuery,
   RunRequest,
   RunSummary,
   StoredRecord,
@@ -220,6 +221,14 @@ class SqliteLedger implements Ledger {
 
   runs(): readonly RunSummary[] {
     return this.#reading.runs()
+  }
+
+  runsOf(query: RunQuery): readonly RunSummary[] {
+    return this.#reading.runsOf(query)
+  }
+
+  run(id: string): RunSummary | undefined {
+    return this.#reading.run(id)
   }
 
   blob(digest: string): string | undefined {

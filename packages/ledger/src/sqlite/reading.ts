@@ -1,7 +1,7 @@
 import { type LedgerRecord, ledgerChain, type RecordBodies, type RunStarted } from '@ecp/protocol'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
-import type { InFlightAction, RunSummary, StoredRecord } from '../ledger.ts'
+import type { InFlightAction, RunQuery, RunSummary, StoredRecord } from '../ledger.ts'
 import { parseRecord } from '../record.ts'
 import { number, text } from './row.ts'
 import { ledgerError } from './sqlite.ts'
@@ -49,17 +49,29 @@ export class Reading {
       this.#statements
         .get('runs')
         .all()
-        .map((row) => ({
-          run: text(row, 'run'),
-          start: this.#start(text(row, 'bytes')),
-          startedAt: number(row, 'started_at'),
-          ...(row.ended_at !== null && { endedAt: number(row, 'ended_at') }),
-          status: row.status === null ? 'running' : text(row, 'status'),
-          actions: number(row, 'actions'),
-          denied: number(row, 'denied'),
-          inFlight: number(row, 'in_flight'),
-        })),
+        .map((row) => this.#summary(row)),
     )
+  }
+
+  runsOf({ client, principal, status, after, limit }: RunQuery): readonly RunSummary[] {
+    if (after !== undefined) {
+      const start = this.run(after)?.start
+      if (start?.client !== client || start.principal !== principal) return []
+    }
+    const query = { client, principal, status: status ?? null, after: after ?? null, limit }
+    return this.#read(() =>
+      this.#statements
+        .get('runsOf')
+        .all(query)
+        .map((row) => this.#summary(row)),
+    )
+  }
+
+  run(id: string): RunSummary | undefined {
+    return this.#read(() => {
+      const row = this.#statements.get('oneRun').get(id)
+      return row && this.#summary(row)
+    })
   }
 
   inFlight(): readonly InFlightAction[] {
@@ -83,6 +95,19 @@ export class Reading {
     const content = text(row, 'text')
     if (sha256(content) !== digest) throw new LedgerError('ledger.damaged', `blob \`${digest}\` has another content`)
     return content
+  }
+
+  #summary(row: Readonly<Record<string, unknown>>): RunSummary {
+    return {
+      run: text(row, 'run'),
+      start: this.#start(text(row, 'bytes')),
+      startedAt: number(row, 'started_at'),
+      ...(row.ended_at !== null && { endedAt: number(row, 'ended_at') }),
+      status: row.status === null ? 'running' : text(row, 'status'),
+      actions: number(row, 'actions'),
+      denied: number(row, 'denied'),
+      inFlight: number(row, 'in_flight'),
+    }
   }
 
   #start(bytes: string): RunStarted {

@@ -1,6 +1,9 @@
 /** `ECPL`: what SQLite's header says the file is (PRAGMA application_id). */
 export const applicationId = 0x4543504c
-export const schemaVersion = 1
+export const schemaVersion = 2
+
+/** What format 2 has beside format 1. */
+export const runsOfClient = 'CREATE INDEX clients ON chains (client, started_at) WHERE started_at IS NOT NULL'
 
 // `records` is the truth; the other tables but `blobs` are read from it, and verify reads them from it again.
 // `id` is the order in which records were written over all chains.
@@ -33,6 +36,7 @@ const tables = [
 ) STRICT`,
   `CREATE INDEX running ON chains (client, context, executor, started_at) WHERE ended_at IS NULL`,
   `CREATE INDEX started ON chains (started_at)`,
+  runsOfClient,
   `CREATE TABLE buckets (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -65,3 +69,6 @@ const tables = [
 
 /** The statements that make an empty file a ledger. */
 export const schema: readonly string[] = tables
+
+/** The same of the format before, which a ledger that is opened for writing does not stay in. */
+export const schemaOf1: readonly string[] = tables.filter((statement) => statement !== runsOfClient)

@@ -1,7 +1,11 @@
 import type { StatementSync } from 'node:sqlite'
 import type { Database } from './sqlite.ts'
 
-const texts = {
+const summaries = `SELECT c.run, c.started_at, c.ended_at, c.status, c.actions, c.denied, r.bytes,
+    (SELECT count(*) FROM in_flight f WHERE f.run = c.run) AS in_flight
+    FROM chains c JOIN records r ON r.run = c.run AND r.seq = 1`
+
+export const texts = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
@@ -36,10 +40,14 @@ const texts = {
   actionsOf: 'SELECT run, action, owner, intended, held FROM in_flight WHERE run = ? ORDER BY since, action',
   actions: 'SELECT run, action, owner, intended, held FROM in_flight ORDER BY run, since, action',
 
-  runs: `SELECT c.run, c.started_at, c.ended_at, c.status, c.actions, c.denied, r.bytes,
-    (SELECT count(*) FROM in_flight f WHERE f.run = c.run) AS in_flight
-    FROM chains c JOIN records r ON r.run = c.run AND r.seq = 1
-    WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
+  runs: `${summaries} WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
+  oneRun: `${summaries} WHERE c.run = ? AND c.started_at IS NOT NULL`,
+  // CROSS JOIN: the client's chains first, by their index, then the first record of each.
+  runsOf: `${summaries.replace(' JOIN ', ' CROSS JOIN ')}
+    WHERE c.client = :client AND c.started_at IS NOT NULL AND json_extract(r.bytes, '$.body.principal') = :principal
+    AND (:status IS NULL OR coalesce(c.status, 'running') = :status)
+    AND (:after IS NULL OR (c.started_at, c.rowid) < (SELECT started_at, rowid FROM chains WHERE run = :after))
+    ORDER BY c.started_at DESC, c.rowid DESC LIMIT :limit`,
 } as const
 
 /** Every statement the ledger uses, prepared when it is first needed and kept. */

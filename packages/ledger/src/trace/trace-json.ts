@@ -1,6 +1,6 @@
 import type { Decision, Enforcement, Json } from '@ecp/protocol'
 import type { RecordedAction, RecordedRun } from './recorded-run.ts'
-import { resultWords } from './words.ts'
+import { resultWords } from './result-words.ts'
 
 /** A run in the published trace format (ledger.md, Traces). Times are ISO 8601 in UTC. */
 export interface Trace {
