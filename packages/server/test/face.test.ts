@@ -5,7 +5,8 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { facts, Gateway, misbehaving, witness } from './gateway.ts'
-import { childrenOf, isRunning, type Message, Wire } from './wire.ts'
+import type { Message } from './talk.ts'
+import { childrenOf, isRunning, Wire } from './wire.ts'
 
 // The MCP face of `ecp mcp`: a client in front, servers behind, and everything between them real.
 const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')

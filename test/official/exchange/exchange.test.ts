@@ -1,16 +1,16 @@
 import type { Json, JsonObject } from '@ecp/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Gateway } from '../../../packages/server/test/gateway.ts'
+import { credentials, Door } from '../../../packages/server/test/http/door.ts'
 import { type Difference, differences } from './differences.ts'
 import { everything } from './everything.ts'
-import { overPipes } from './line.ts'
+import { type OpenLine, overHttp, overPipes } from './line.ts'
 import { permitted } from './permitted.ts'
 import { script } from './script.ts'
 import { type Heard, record, type Transcript } from './transcript.ts'
 
-// Every method of the official everything server, asked directly and through the Gate by two clients that say the same,
-// compared message by message, unknown fields and `_meta` included.
-const gateway = new Gateway(() => ({
+// Every method of the official everything server, asked directly and through the Gate, over each transport, by clients that say the
+// same, compared message by message, unknown fields and `_meta` included.
+const documents = () => ({
   servers: { everything: { args: [everything], wiring: { passInstructions: true, passLogs: true, passRoots: true } } },
   policies: {
     all: {
@@ -21,20 +21,27 @@ const gateway = new Gateway(() => ({
   security: {
     tools: { allowServers: ['everything'], allowSampling: ['everything'], allowElicitation: ['everything'] },
   },
-}))
-const place = { cwd: gateway.desk.folder, env: gateway.environment() }
-afterAll(() => gateway[Symbol.dispose]())
+})
+let door: Door
+let direct: Transcript
+const gated = new Map<string, Transcript>()
+beforeAll(async () => {
+  door = await Door.open(documents)
+  const { gateway } = door
+  const place = { cwd: gateway.desk.folder, env: gateway.environment() }
+  const visitor = { client: 'over HTTP', names: 'plain' } as const
+  const over: readonly (readonly [string, OpenLine])[] = [
+    ['stdio', overPipes(gateway.args('all', '--names', 'plain'), place)],
+    ['HTTP', overHttp(door.url, credentials('all', visitor))],
+  ]
+  const recording = over.map(async ([name, line]) => void gated.set(name, await record(script, line)))
+  ;[direct] = await Promise.all([record(script, overPipes([everything], place)), ...recording])
+})
+afterAll(() => door[Symbol.asyncDispose]())
 
-describe('over stdio', () => {
-  let direct: Transcript
-  let gated: Transcript
-  beforeAll(async () => {
-    const lines = [overPipes([everything], place), overPipes(gateway.args('all', '--names', 'plain'), place)] as const
-    ;[direct, gated] = await Promise.all([record(script, lines[0]), record(script, lines[1])])
-  })
-
+describe.each(['stdio', 'HTTP'])('over %s', (way) => {
   test.each(script.map(({ name }) => name))('%s', (name) => {
-    const found = differences(compared(direct.get(name)), compared(gated.get(name)))
+    const found = differences(compared(direct.get(name)), compared(gated.get(way)?.get(name)))
     const expected = permitted.differences.filter(({ step }) => step === name)
     const places = (all: readonly { readonly at: string }[]) => all.map(({ at }) => at).sort()
     expect(places(found)).toEqual(places(expected))

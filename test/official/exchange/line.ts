@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { JsonObject } from '@ecp/protocol'
+import { HttpLine } from '../../../packages/server/test/http/http-line.ts'
 
 /** A JSON-RPC message as it was on the wire, with every field. */
 export interface Message extends JsonObject {
@@ -49,3 +50,9 @@ export const overPipes =
       },
     }
   }
+
+/** A session of streamable HTTP. */
+export const overHttp =
+  (url: string, headers: Readonly<Record<string, string>>): OpenLine =>
+  (heard, failed) =>
+    new HttpLine({ url, headers, heard, failed })

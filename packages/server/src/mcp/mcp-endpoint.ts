@@ -1,8 +1,9 @@
-import type { Host } from '@ecp/host'
+import { type Host, HostError } from '@ecp/host'
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
 import type { NameStyle } from './exposure.ts'
 import { Face } from './face.ts'
 import { refuseAmbiguousNames } from './greeting.ts'
+import { InFlight } from './http/in-flight.ts'
 import { defaultMcpLimits, type McpLimits } from './http/limits.ts'
 import { noSession, refused } from './http/refusals.ts'
 import { type Owner, Sessions } from './http/sessions.ts'
@@ -14,6 +15,7 @@ export interface McpCaller {
   readonly client: string
   /** Another one than before when what the client may do has changed: what it has open then is not found any more. */
   readonly generation: number | string
+  /** Another one than before in the same generation ends what the client has open, as `revoke` does. */
   readonly host: Host
   readonly executor: string
   readonly names: NameStyle
@@ -66,11 +68,14 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   function scopeOf({ client, generation, ...as }: McpCaller): Scope {
     const key = JSON.stringify([client, generation])
     const known = scopes.get(key)
-    if (known) return known
+    if (known?.face.options.host === as.host) return known
+    // Its boundary is another one now: nothing goes on through the old one.
+    if (known) void end(known)
     refuseAmbiguousNames(as)
     const log = (line: string) => options.log(`${client}: ${line}`)
     const face = new Face({ ...as, version: options.version, log })
-    const scope: Scope = { client, face, sessions: new Map(), isOver: false, busy: 0 }
+    const inFlight = new InFlight(limits.maxInFlightPerClient)
+    const scope: Scope = { client, face, sessions: new Map(), inFlight, isOver: false, busy: 0 }
     scopes.set(key, scope)
     return scope
   }
@@ -87,7 +92,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       if (route.reason === 'batch') return refused(400, -32_600, 'Invalid Request: batches are not served')
       return sessions.post(request, body, scope)
     }
-    scope.stateless ??= new Stateless(scope.face, limits, now)
+    scope.stateless ??= new Stateless(scope.face, scope.inFlight, limits, now)
     const isListen = route.kind === 'modern' && route.message.method === listenMethod && route.messageKind === 'request'
     return scope.stateless.answer(request, body, isListen)
   }
@@ -98,7 +103,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       const { stateless } = scope
       if (stateless?.isIdle && stateless.usedAt <= now() - limits.idleMs) {
         delete scope.stateless
-        void stateless.close()
+        stateless.close().catch((cause) => options.log(`${scope.client}: ${String(cause)}`))
       }
       if (!scope.stateless && scope.sessions.size === 0 && scope.busy === 0) scopes.delete(key)
     }
@@ -122,17 +127,24 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   async function end(scope: Scope): Promise<void> {
     scope.isOver = true
     const ending = [...scope.sessions.values()].map((session) => session.end())
-    await Promise.all([...ending, scope.stateless?.close()])
+    const ended = await Promise.allSettled([...ending, scope.stateless?.close()])
+    for (const one of ended) if (one.status === 'rejected') options.log(`${scope.client}: ${String(one.reason)}`)
   }
 
   return {
     async fetch(request, caller) {
       if (isClosed) return refused(503, -32_000, 'the endpoint is closing')
-      const scope = scopeOf(caller)
-      scope.busy += 1
-      return answer(request, scope).finally(() => {
-        scope.busy -= 1
-      })
+      try {
+        const scope = scopeOf(caller)
+        scope.busy += 1
+        return await answer(request, scope).finally(() => {
+          scope.busy -= 1
+        })
+      } catch (cause) {
+        if (!(cause instanceof HostError)) throw cause
+        options.log(`${caller.client}: ${cause.message}`)
+        return refused(403, -32_003, cause.message)
+      }
     },
     async revoke(client) {
       const revoked = [...scopes].filter(([, scope]) => scope.client === client)

@@ -1,7 +1,9 @@
+import type { EventBudget } from './event-budget.ts'
+
 export interface EventLogLimits {
   /** Of one session. */
   readonly maxBytes: number
-  /** Of all sessions that share an {@link EventBudget}. */
+  /** Of all sessions together. */
   readonly maxTotalBytes: number
   /** How long an event can be asked for again. */
   readonly maxAgeMs: number
@@ -11,11 +13,6 @@ export const defaultEventLogLimits: EventLogLimits = {
   maxBytes: 1_000_000,
   maxTotalBytes: 64_000_000,
   maxAgeMs: 300_000,
-}
-
-/** Bytes that the logs of all sessions hold together. */
-export class EventBudget {
-  used = 0
 }
 
 /** What a log keeps of one stream. */
@@ -48,14 +45,16 @@ export class EventLog {
     this.#now = now
   }
 
+  get bytes(): number {
+    return this.#bytes
+  }
+
   add(of: Kept, seq: number, text: string): void {
     const bytes = Buffer.byteLength(text)
-    const { maxBytes, maxTotalBytes } = this.#limits
+    const { maxBytes } = this.#limits
     this.expire()
-    while (this.#entries.length > 0 && (this.#bytes + bytes > maxBytes || this.#budget.used + bytes > maxTotalBytes)) {
-      this.#drop()
-    }
-    if (this.#bytes + bytes > maxBytes || this.#budget.used + bytes > maxTotalBytes) {
+    while (this.#entries.length > 0 && this.#bytes + bytes > maxBytes) this.drop()
+    if (bytes > maxBytes || !this.#budget.makeRoom(bytes)) {
       of.lostUpTo = seq
       return
     }
@@ -73,15 +72,15 @@ export class EventLog {
   /** Lets go of what is too old. */
   expire(): void {
     const oldest = this.#now() - this.#limits.maxAgeMs
-    while ((this.#entries[0]?.at ?? Number.POSITIVE_INFINITY) < oldest) this.#drop()
+    while ((this.#entries[0]?.at ?? Number.POSITIVE_INFINITY) < oldest) this.drop()
   }
 
   clear(): void {
-    this.#count(-this.#bytes)
     this.#entries = []
+    this.#count(-this.#bytes)
   }
 
-  #drop(): void {
+  drop(): void {
     const entry = this.#entries.shift()
     if (!entry) return
     entry.of.events -= 1
@@ -91,6 +90,6 @@ export class EventLog {
 
   #count(bytes: number): void {
     this.#bytes += bytes
-    this.#budget.used += bytes
+    this.#budget.count(this, bytes)
   }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { Connection2025 } from '../connection-2025.ts'
 import type { Face } from '../face.ts'
 import { instructionsOf } from '../greeting.ts'
-import type { EventBudget } from './event-log.ts'
+import type { EventBudget } from './event-budget.ts'
+import type { InFlight } from './in-flight.ts'
 import type { McpLimits } from './limits.ts'
 import { SessionTransport } from './session-transport.ts'
 
@@ -10,6 +11,7 @@ export interface HttpSessionOptions {
   readonly face: Face
   readonly limits: McpLimits
   readonly budget: EventBudget
+  readonly inFlight: InFlight
   now(): number
   /** It is over; once. */
   onEnd(): void
@@ -27,11 +29,11 @@ export class HttpSession {
   #ended: Promise<void> | undefined
 
   constructor(options: HttpSessionOptions) {
-    const { limits, budget, now } = options
+    const { limits, budget, inFlight, now } = options
     this.#options = options
     this.usedAt = now()
     const { maxUnsentBytes, events: log } = limits
-    this.transport = new SessionTransport({ sessionId: this.id, log, budget, maxUnsentBytes, now })
+    this.transport = new SessionTransport({ sessionId: this.id, log, budget, inFlight, maxUnsentBytes, now })
   }
 
   get isIdle(): boolean {
@@ -47,7 +49,7 @@ export class HttpSession {
     await this.#connection.server.connect(this.transport)
   }
 
-  /** Cancels what is in flight, and settles when what came of it is on record. */
+  /** Cancels what is in flight, and settles when what came of it is on record. Never rejects. */
   end(): Promise<void> {
     this.#ended ??= this.#end()
     return this.#ended
@@ -56,6 +58,7 @@ export class HttpSession {
   async #end(): Promise<void> {
     this.#options.onEnd()
     await this.transport.close()
-    await this.#connection?.end()
+    const { log } = this.#options.face.options
+    await this.#connection?.end().catch((cause) => log(`a session did not end well: ${String(cause)}`))
   }
 }

@@ -6,6 +6,8 @@ export interface McpLimits {
   /** Sessions of one client, and of all (2025-11-25). The oldest idle one makes room for another. */
   readonly maxSessionsPerClient: number
   readonly maxSessions: number
+  /** Requests of one client that are not answered yet, of both revisions. */
+  readonly maxInFlightPerClient: number
   /** How long a session may be idle: no request in flight, and nobody listening. Milliseconds. */
   readonly idleMs: number
   /** How many `subscriptions/listen` one client may have open (2026-07-28). */
@@ -19,6 +21,7 @@ export interface McpLimits {
 export const defaultMcpLimits: McpLimits = {
   maxSessionsPerClient: 100,
   maxSessions: 5_000,
+  maxInFlightPerClient: 1_000,
   idleMs: 1_800_000,
   maxListens: 64,
   maxUnsentBytes: 4_000_000,

@@ -9,6 +9,11 @@ export function refused(
   return Response.json(body, { status, ...(more.headers ? { headers: more.headers } : {}) })
 }
 
+/** For a client that has as much open as it may. */
+export function tooMuch(message: string, id?: string | number): Response {
+  return refused(429, -32_000, message, { headers: { 'retry-after': '1' }, ...(id === undefined ? {} : { id }) })
+}
+
 /** The same for a session of somebody else, one that is over, and one that never was. */
 export function noSession(): Response {
   return refused(404, -32_001, 'Session not found')

@@ -1,3 +1,5 @@
+import { HostError } from '@ecp/host'
+import { isJsonObject } from '@ecp/protocol'
 import {
   isJSONRPCErrorResponse,
   isJSONRPCRequest,
@@ -9,15 +11,18 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/server'
 import { onWire } from '../wire-code.ts'
-import { type EventBudget, EventLog, type EventLogLimits } from './event-log.ts'
+import type { EventBudget } from './event-budget.ts'
+import { EventLog, type EventLogLimits } from './event-log.ts'
 import { EventStream } from './event-stream.ts'
-import { noSession, refused } from './refusals.ts'
-import { Sink } from './sink.ts'
+import type { InFlight } from './in-flight.ts'
+import { noSession, refused, tooMuch } from './refusals.ts'
+import { Sink, streamHeaders } from './sink.ts'
 
 export interface SessionTransportOptions {
   readonly sessionId: string
   readonly log: EventLogLimits
   readonly budget: EventBudget
+  readonly inFlight: InFlight
   /** How many bytes wait for a client that does not read. */
   readonly maxUnsentBytes: number
   now(): number
@@ -30,9 +35,13 @@ const primedSince = '2025-11-25'
 
 /** A request that is not answered yet. */
 interface Pending {
-  send(text: string): void
+  /** False where nobody can ever hear of it. */
+  send(text: string): boolean
   finish(text: string): void
+  /** The session is over. */
   abandon(): void
+  /** The client wants no answer any more, and gets none (MCP 2025-11-25, cancellation). */
+  cancel(): void
 }
 
 /**
@@ -81,6 +90,7 @@ export class SessionTransport implements Transport {
     if (this.#isClosed) return noSession()
     if (!isJSONRPCRequest(message)) {
       this.onmessage?.(message)
+      if ('method' in message && message.method === 'notifications/cancelled') this.#cancelled(message.params)
       return new Response(null, { status: 202 })
     }
     const accepts = accepted(accept)
@@ -91,6 +101,7 @@ export class SessionTransport implements Transport {
     if (this.#pending.has(message.id)) {
       return refused(400, -32_600, 'Invalid Request: a request with this id is in flight', { id: message.id })
     }
+    if (this.#options.inFlight.isFull) return tooMuch('this client has too many requests in flight', message.id)
     return new Promise((resolve) => {
       this.#pending.set(message.id, this.#answering(message, accepts, resolve))
       this.onmessage?.(message)
@@ -124,9 +135,10 @@ export class SessionTransport implements Transport {
       return
     }
     const related = options?.relatedRequestId === undefined ? undefined : this.#pending.get(options.relatedRequestId)
-    if (related) related.send(text)
-    // Nobody can ever ask for what comes before the first one listens.
-    else if (this.#wasListenedTo) this.#standalone.push(text)
+    const isHeard = related ? related.send(text) : this.#announce(text)
+    if (!isHeard && isJSONRPCRequest(message)) {
+      throw new HostError('client.cannot', `\`${message.method}\` was asked of a client that takes no event stream`)
+    }
   }
 
   async close(): Promise<void> {
@@ -147,9 +159,28 @@ export class SessionTransport implements Transport {
       if (isFinished && kept.events === 0) this.#streams.delete(id)
   }
 
+  /** What is about no request, or cannot be said where it belongs. Nobody can ever ask for what comes before the first one listens. */
+  #announce(text: string): boolean {
+    if (this.#wasListenedTo) this.#standalone.push(text)
+    return this.#wasListenedTo
+  }
+
+  #cancelled(params: unknown): void {
+    const { requestId } = (isJsonObject(params) ? params : {}) as { requestId?: RequestId } // reason: looked up only
+    const pending = requestId === undefined ? undefined : this.#pending.get(requestId)
+    if (requestId === undefined || !pending) return
+    // What was asked of the client meanwhile is taken back on the same stream, in this turn of the event loop.
+    setImmediate(() => {
+      if (this.#pending.get(requestId) !== pending) return
+      this.#pending.delete(requestId)
+      pending.cancel()
+    })
+  }
+
   /** Decides with what comes first whether a request is answered with JSON or with a stream. */
   #answering({ id }: JSONRPCRequest, accepts: Accepted, resolve: (response: Response) => void): Pending {
     let stream: EventStream | undefined
+    const leave = this.#options.inFlight.enter()
     const streaming = () => {
       clearTimeout(timer)
       if (stream) return stream
@@ -161,10 +192,12 @@ export class SessionTransport implements Transport {
     const timer = accepts.stream ? setTimeout(streaming, accepts.json ? jsonMs : 0) : undefined
     return {
       send: (text) => {
-        if (accepts.stream) streaming().push(text)
-        else if (this.#wasListenedTo) this.#standalone.push(text)
+        if (!accepts.stream) return this.#announce(text)
+        streaming().push(text)
+        return true
       },
       finish: (text) => {
+        leave()
         clearTimeout(timer)
         if (!stream && accepts.json) return resolve(new Response(text, { headers: this.#headers('application/json') }))
         const open = streaming()
@@ -172,8 +205,16 @@ export class SessionTransport implements Transport {
         open.finish()
       },
       abandon: () => {
+        leave()
         clearTimeout(timer)
         if (!stream) resolve(refused(404, -32_001, 'Session not found', { id }))
+      },
+      cancel: () => {
+        leave()
+        clearTimeout(timer)
+        if (!stream) return resolve(accepts.stream ? this.#nothing() : new Response(null, { status: 202 }))
+        this.#streams.delete(stream.id)
+        stream.finish()
       },
     }
   }
@@ -189,6 +230,11 @@ export class SessionTransport implements Transport {
     const headers = { 'mcp-session-id': this.sessionId }
     const sink: Sink = new Sink({ headers, maxUnsentBytes, onGone: () => stream.left(sink) })
     return sink
+  }
+
+  /** A stream that ends without a word, and that nobody comes back to. */
+  #nothing(): Response {
+    return new Response('', { headers: { ...streamHeaders, 'mcp-session-id': this.sessionId } })
   }
 
   #headers(type: string): Record<string, string> {

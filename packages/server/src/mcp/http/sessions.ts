@@ -6,8 +6,9 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server'
 import type { Face } from '../face.ts'
-import { EventBudget } from './event-log.ts'
+import { EventBudget } from './event-budget.ts'
 import { HttpSession } from './http-session.ts'
+import type { InFlight } from './in-flight.ts'
 import type { McpLimits } from './limits.ts'
 import { noSession, refused } from './refusals.ts'
 
@@ -16,6 +17,7 @@ export interface Owner {
   readonly face: Face
   /** Its sessions by id. */
   readonly sessions: Map<string, HttpSession>
+  readonly inFlight: InFlight
   /** It may do nothing any more. */
   isOver: boolean
 }
@@ -24,12 +26,13 @@ export interface Owner {
 export class Sessions {
   readonly #limits: McpLimits
   readonly #now: () => number
-  readonly #budget = new EventBudget()
+  readonly #budget: EventBudget
   readonly #all = new Set<HttpSession>()
 
   constructor(limits: McpLimits, now: () => number) {
     this.#limits = limits
     this.#now = now
+    this.#budget = new EventBudget(limits.events.maxTotalBytes)
   }
 
   get size(): number {
@@ -72,10 +75,11 @@ export class Sessions {
 
   /** Ends what was idle for too long, and lets go of events that are too old. */
   sweep(): void {
-    const since = this.#now() - this.#limits.idleMs
+    const now = this.#now()
     for (const session of this.#all) {
       session.transport.expire()
-      if (session.isIdle && session.usedAt <= since) void session.end()
+      if (!session.isIdle) session.usedAt = now
+      else if (session.usedAt <= now - this.#limits.idleMs) void session.end()
     }
   }
 
@@ -86,6 +90,7 @@ export class Sessions {
       face: owner.face,
       limits: this.#limits,
       budget: this.#budget,
+      inFlight: owner.inFlight,
       now: this.#now,
       onEnd: () => {
         this.#all.delete(session)
@@ -94,7 +99,12 @@ export class Sessions {
     })
     this.#all.add(session)
     owner.sessions.set(session.id, session)
-    await session.open()
+    try {
+      await session.open()
+    } catch (cause) {
+      await session.end()
+      throw cause
+    }
     if (owner.isOver) await session.end()
     return session.transport.post(message, accept)
   }

@@ -9,9 +9,11 @@ import {
 import { type Change, Connection2026 } from '../connection-2026.ts'
 import type { Face } from '../face.ts'
 import { capabilitiesOf, implementation, instructionsOf } from '../greeting.ts'
+import type { Admitted } from '../listening.ts'
 import { bounded } from './bounded.ts'
+import type { InFlight } from './in-flight.ts'
 import type { McpLimits } from './limits.ts'
-import { noSession } from './refusals.ts'
+import { noSession, tooMuch } from './refusals.ts'
 
 const kinds = {
   'notifications/tools/list_changed': 'tools_list_changed',
@@ -24,27 +26,29 @@ export class Stateless {
   /** When it was last asked for anything. */
   usedAt: number
   readonly #face: Face
+  readonly #inFlight: InFlight
   readonly #limits: McpLimits
   readonly #now: () => number
   readonly #connection: Connection2026
   readonly #handler: ReturnType<typeof createMcpHandler>
+  readonly #onError = (error: Error) => this.#face.options.log(`client: ${error.message}`)
   readonly #bodies = new WeakMap<Request, JsonObject>()
   #open = 0
   #isClosed = false
 
-  constructor(face: Face, limits: McpLimits, now: () => number) {
+  constructor(face: Face, inFlight: InFlight, limits: McpLimits, now: () => number) {
     this.#face = face
+    this.#inFlight = inFlight
     this.#limits = limits
     this.#now = now
     this.usedAt = now()
     const bus = new InMemoryServerEventBus()
-    const onerror = (error: Error) => face.options.log(`client: ${error.message}`)
     this.#connection = new Connection2026(face, (change) => publish(bus, change), limits.rounds)
     this.#handler = createMcpHandler(({ requestInfo }) => this.#server(requestInfo), {
       legacy: 'reject',
       bus,
       maxSubscriptions: limits.maxListens,
-      onerror,
+      onerror: this.#onError,
     })
   }
 
@@ -55,21 +59,30 @@ export class Stateless {
 
   /** Answers a request whose body was parsed from JSON, ill-formed ones included. */
   async answer(request: Request, body: unknown, isListen: boolean): Promise<Response> {
-    this.usedAt = this.#now()
+    if (this.#inFlight.isFull) return tooMuch('this client has too many requests in flight', idOf(body))
+    const leave = this.#inFlight.enter()
     this.#open += 1
-    const admitted = isListen ? await this.#connection.listen(body as JSONRPCRequest, request.signal) : undefined // reason: classified as such a request
+    let admitted: Admitted | undefined
     const onEnd = () => {
+      leave()
       this.#open -= 1
-      void admitted?.end()
+      this.usedAt = this.#now()
+      admitted?.end().catch(this.#onError)
     }
-    const parsedBody = admitted?.message ?? body
-    if (isJsonObject(parsedBody)) this.#bodies.set(request, parsedBody)
-    const response = this.#isClosed ? noSession() : await this.#handler.fetch(request, { parsedBody })
-    if (response.headers.get('content-type') === 'text/event-stream') {
-      return bounded(response, this.#limits.maxUnsentBytes, onEnd)
+    try {
+      if (isListen) admitted = await this.#connection.listen(body as JSONRPCRequest, request.signal) // reason: classified as such a request
+      const parsedBody = admitted?.message ?? body
+      if (isJsonObject(parsedBody)) this.#bodies.set(request, parsedBody)
+      const response = this.#isClosed ? noSession() : await this.#handler.fetch(request, { parsedBody })
+      if (response.headers.get('content-type') === 'text/event-stream') {
+        return bounded(response, this.#limits.maxUnsentBytes, onEnd)
+      }
+      onEnd()
+      return response
+    } catch (cause) {
+      onEnd()
+      throw cause
     }
-    onEnd()
-    return response
   }
 
   /** Cancels what is in flight, and settles when what came of it is on record. */
@@ -100,6 +113,12 @@ class StatelessServer extends McpServer {
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
     return this.#face.schema(name, 'inputSchema')
   }
+}
+
+/** Of a request; nothing for what is none. */
+function idOf(body: unknown): string | number | undefined {
+  const { id } = (isJsonObject(body) ? body : {}) as { id?: unknown } // reason: looked at below
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined
 }
 
 function publish(bus: InMemoryServerEventBus, { method, params }: Change): void {
