@@ -27,6 +27,7 @@ const refusals = new Set([
   'secret.missing',
   'secret.provider-not-allowed',
   'secret.insecure',
+  'credentials.refused',
 ])
 const mistakes = new Set([
   'cli.usage',
@@ -36,6 +37,8 @@ const mistakes = new Set([
   'host.no-config',
   'host.document-invalid',
   'host.layer-conflict',
+  'credentials.exists',
+  'credentials.not-found',
 ])
 
 /** Whether the error was foreseen: its message is meant for people and says what to do. */

@@ -5,6 +5,7 @@ export {
   projectFiles,
   userFile,
 } from './config/config-file.ts'
+export { configPath } from './config/config-path.ts'
 export type { Coverage, CoveredFile } from './config/covered.ts'
 export { effectiveConfig } from './config/effective.ts'
 export type { EffectiveLine, EffectiveSource } from './config/effective-line.ts'
@@ -15,6 +16,8 @@ export { lockFile, refuseUntrusted, type TrustState, trust, trustState, untrust 
 export { type Needed, refuseUnsupported, unsupported } from './config/unsupported.ts'
 export { unsupportedInContext } from './config/unsupported-context.ts'
 export { HostError, type HostErrorCode, type RpcError } from './error.ts'
+export { locked } from './files/file-lock.ts'
+export { type PrivateText, readPrivate, stampOf, writePrivate } from './files/private-file.ts'
 export type { Gate } from './gate/gate.ts'
 export { redecideRecorded } from './gate/redecide.ts'
 export {
@@ -31,7 +34,9 @@ export type { Host, Offered, OfferedTool, Prospects } from './host.ts'
 export { bindInputs } from './inputs.ts'
 export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'
 export type { Admission, Machine } from './machine.ts'
+export type { GuardedFetch } from './network/guarded-fetch.ts'
 export { isListening } from './network/is-listening.ts'
+export { openIssuerFetch } from './network/issuer-fetch.ts'
 export { type LoggedIn, type LogInOptions, logIn, logOut } from './oauth/log-in.ts'
 export { type HostOptions, openHost } from './open-host.ts'
 export { type MachineOptions, openMachine } from './open-machine.ts'

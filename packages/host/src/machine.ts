@@ -1,5 +1,5 @@
 import type { Ledger } from '@ecp/ledger'
-import type { Json } from '@ecp/protocol'
+import type { Json, SecretReference } from '@ecp/protocol'
 import type { LoadedConfig } from './config/load-config.ts'
 import type { Host } from './host.ts'
 
@@ -24,6 +24,11 @@ export interface Machine {
    * machine is opened for a changed one. `Host.close` leaves the machine open. Throws `HostError` with what to do.
    */
   admit(admission: Admission): Promise<Host>
+  /**
+   * The value of a secret now, known to the redactor before it is given. Throws `secret.missing`, `secret.provider-not-allowed`,
+   * or `host.refused` for a provider of a later version.
+   */
+  secret(reference: SecretReference): Promise<string>
   /** Every file that was read for what is open now: when one changes, this machine should be renewed. */
   files(): readonly string[]
   /**

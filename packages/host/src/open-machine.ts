@@ -137,6 +137,7 @@ async function machineOn(
       hosts.add(admitted)
       return admitted
     },
+    secret: (reference) => secrets.resolve(reference),
     files: () => [
       ...config.files.flatMap(({ path }) => [path, lockFile(path)]),
       ...contexts.files(),

@@ -55,14 +55,19 @@ export { nameLoadsCode } from './host/check/environment.ts'
 export type { HostConfig } from './host/config.ts'
 export { parseHostConfig } from './host/parse.ts'
 export type { Security } from './host/security.ts'
-export type {
-  OAuthWiring,
-  PluginInstall,
-  SecretBinding,
-  SecretProviderName,
-  SecretReference,
-  ServerWiring,
-  Transport,
+export {
+  type ClaimEntry,
+  type GatewayClient,
+  type IssuerWiring,
+  isClientName,
+  nameStyles,
+  type OAuthWiring,
+  type PluginInstall,
+  type SecretBinding,
+  type SecretProviderName,
+  type SecretReference,
+  type ServerWiring,
+  type Transport,
 } from './host/wiring.ts'
 export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'
 export { patternProblem } from './json-schema/pattern.ts'

@@ -5,8 +5,13 @@ export type ServerErrorCode =
   | 'server.not-listening'
   /** Listening there would let in whoever comes. */
   | 'server.refused'
+  /** A client of that name is there already; is not there. */
+  | 'credentials.exists'
+  | 'credentials.not-found'
+  /** A credential that cannot hold. */
+  | 'credentials.refused'
 
-/** What starting to serve throws. The text names what happened, to what, and what to do; it never holds a secret. */
+/** What this package throws where an operator can do something. The text says what happened, to what, and what; never a secret. */
 export class ServerError extends Error {
   readonly code: ServerErrorCode
   constructor(code: ServerErrorCode, message: string) {

@@ -1,3 +1,14 @@
+export { newToken, tokenHash } from './credentials/client-token.ts'
+export {
+  addClient,
+  clientsFile,
+  readClients,
+  revokeClient,
+  type TokenClient,
+  type TokenClients,
+} from './credentials/clients-file.ts'
+export { type AuthenticatorOptions, openAuthenticator } from './credentials/open-authenticator.ts'
+export { type ProtectedResource, protectedResource } from './credentials/protected-resource.ts'
 export { ServerError, type ServerErrorCode } from './error.ts'
 export type { Anonymous } from './http/anonymous.ts'
 export type { Authenticator, Identity } from './http/identity.ts'

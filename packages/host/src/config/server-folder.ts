@@ -1,6 +1,7 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import type { HostLayer } from '@ecp/policy'
 import type { ServerWiring } from '@ecp/protocol'
+import { configPath } from './config-path.ts'
 
 /**
  * The folder that a stdio server runs in, absolute: its `cwd`, relative to the folder of the config that wires it;
@@ -14,5 +15,5 @@ export function serverFolder(
   const folder = dirname(layer.document.file)
   const wanted = wiring.transport.type === 'stdio' ? wiring.transport.cwd : undefined
   if (wanted === undefined) return layer.layer === 'project' ? folder : cwd
-  return wanted === '~' || wanted.startsWith('~/') ? join(home, wanted.slice(1)) : resolve(folder, wanted)
+  return configPath(layer.document.file, wanted, home)
 }

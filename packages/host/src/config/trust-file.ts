@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { isJsonObject, quote } from '@ecp/protocol'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isJsonObject } from '@ecp/protocol'
 import { HostError } from '../error.ts'
+import { writePrivate } from '../files/private-file.ts'
 import { codeOf } from '../secrets/provider.ts'
 import type { CoveredFile } from './covered.ts'
 
@@ -37,23 +37,8 @@ export async function readTrust(home: string): Promise<TrustRecords> {
 
 /** Replaces the trust records as a whole: a reader finds the old ones or the new ones, never a part. */
 export async function writeTrust(home: string, records: TrustRecords): Promise<void> {
-  const path = trustFile(home)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const written = `${path}.${randomUUID()}`
   const projects = Object.fromEntries([...records].map(([project, covers]) => [project, { covers }]))
-  try {
-    const file = await open(written, 'wx', 0o600)
-    try {
-      await file.writeFile(`${JSON.stringify({ format: 1, projects }, null, 2)}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(written, path)
-  } catch (error) {
-    await rm(written, { force: true })
-    throw new HostError('host.not-trusted', `${quote(path)} cannot be written (${codeOf(error)})`)
-  }
+  await writePrivate(trustFile(home), `${JSON.stringify({ format: 1, projects }, null, 2)}\n`)
 }
 
 function parseRecords(text: string): TrustRecords | undefined {

@@ -6,7 +6,9 @@ import { type Lookup, openGuardedAgent } from './guarded-agent.ts'
 import { fitsDomain, type NetworkRules } from './network-rules.ts'
 
 export interface GuardedFetchOptions {
-  /** The wired server, for messages. */
+  /** What is wired under the name; missing: a server. */
+  readonly kind?: 'server' | 'issuer'
+  /** For messages. */
   readonly name: string
   readonly rules: NetworkRules
   /** Hosts that the operator wrote down as an address or as `localhost`, see `literalHosts`. */
@@ -42,7 +44,7 @@ const withoutBody = new Set([204, 205, 304])
 
 /** A {@link GuardedFetch}. Opens nothing before it is called. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
-  const who = `server \`${options.name}\``
+  const who = `${options.kind ?? 'server'} \`${options.name}\``
   let agent: Promise<Agent> | undefined
 
   async function guarded(url: string | URL, init: GuardedInit = {}): Promise<Response> {

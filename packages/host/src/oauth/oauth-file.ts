@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject } from '@ecp/protocol'
 import type { StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client'
 import { HostError } from '../error.ts'
-import { codeOf } from '../secrets/provider.ts'
-import { locked } from './file-lock.ts'
+import { locked } from '../files/file-lock.ts'
+import { readPrivate, writePrivate } from '../files/private-file.ts'
 
 /** What signing in at one server has come to. */
 export interface SignedIn {
@@ -83,38 +81,15 @@ export async function forgetSignedIn(home: string, name: string): Promise<Signed
 }
 
 async function read(file: string): Promise<Records> {
-  let text: string
-  try {
-    const { mode } = await stat(file)
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new HostError('host.refused', `\`${file}\` holds tokens and is open to others; \`chmod 600 ${file}\``)
-    }
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    if (cause instanceof HostError) throw cause
-    if (codeOf(cause) === 'ENOENT') return {}
-    throw new HostError('host.refused', `\`${file}\` cannot be read (${codeOf(cause)})`)
-  }
-  const records = parsed(text)
+  const found = await readPrivate(file, 'tokens')
+  if (!found) return {}
+  const records = parsed(found.text)
   if (records) return records
   throw new HostError('host.refused', `\`${file}\` is damaged; delete it and sign in again with \`ecp login SERVER\``)
 }
 
-async function write(file: string, records: Readonly<Record<string, SignedIn | undefined>>): Promise<void> {
-  const written = `${file}.${randomUUID()}`
-  try {
-    const handle = await open(written, 'wx', 0o600)
-    try {
-      await handle.writeFile(`${JSON.stringify({ format: 1, servers: records }, null, 2)}\n`)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(written, file)
-  } catch (cause) {
-    await rm(written, { force: true })
-    throw new HostError('host.refused', `\`${file}\` cannot be written (${codeOf(cause)})`)
-  }
+function write(file: string, records: Readonly<Record<string, SignedIn | undefined>>): Promise<void> {
+  return writePrivate(file, `${JSON.stringify({ format: 1, servers: records }, null, 2)}\n`)
 }
 
 function parsed(text: string): Records | undefined {

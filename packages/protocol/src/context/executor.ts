@@ -17,7 +17,7 @@ export const strategies = ['single', 'sequential', 'delegate', 'swarm'] as const
 export type Strategy = (typeof strategies)[number]
 export const inputTypes = ['string', 'number', 'integer', 'boolean'] as const
 
-const scalar = z.union([z.string(), z.number(), z.boolean()])
+export const scalar = z.union([z.string(), z.number(), z.boolean()])
 const input = object({
   type: z.enum(inputTypes).describe('Its type; checked, for the default too'),
   required: z.boolean().optional().describe('Whether a run without it is refused'),

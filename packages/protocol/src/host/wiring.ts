@@ -10,6 +10,7 @@ import {
   toolName,
 } from '../context/base.ts'
 import { pluginKinds, sourceTypes } from '../context/context.ts'
+import { scalar } from '../context/executor.ts'
 
 export const secretProviders = ['process.env', 'dot.env', 'os.secrets', 'session'] as const
 export type SecretProviderName = (typeof secretProviders)[number]
@@ -134,7 +135,62 @@ const install = object({
 })
 export type PluginInstall = z.infer<typeof install>
 
-const gatewayClient = object({ context: z.string().min(1), executor: name, token: secretReference })
+/**
+ * A name in `gateway`. `/` stands between an issuer and what its tokens say, `(` begins the name of who needs no token: no two
+ * kinds of client have one name.
+ */
+const gatewayName = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+    /^(?!\()[^\u0000-\u001f\u007f-\u009f/]*$/,
+    'a name without `/` and control characters that does not begin with `(`',
+  )
+/** Whether a client of `ecp serve` may have this name. */
+export const isClientName = (text: string): boolean => gatewayName.safeParse(text).success
+
+export const nameStyles = ['prefixed', 'plain'] as const
+const actingAs = {
+  context: z.string().min(1).describe('The Context, relative to the folder of this file'),
+  executor: name.describe('The executor of the Context whose policies apply'),
+  inputs: z.record(name, scalar).optional().describe('Values for the inputs of the Context'),
+  names: z
+    .enum(nameStyles)
+    .optional()
+    .describe('How tools are named: server__tool, or plain with one server; missing: prefixed'),
+}
+const gatewayClient = object({ ...actingAs, token: secretReference.describe('Where its token is') })
+export type GatewayClient = z.infer<typeof gatewayClient>
+
+const claimName = z.string().min(1).max(256)
+const claimEntry = object({
+  claims: z
+    .record(claimName, z.union([scalar, z.array(scalar).min(1)]))
+    .optional()
+    .describe('Claims that a token must have, each with one of these values; missing: every token of the issuer'),
+  ...actingAs,
+})
+export type ClaimEntry = z.infer<typeof claimEntry>
+const issuer = object({
+  issuer: z.url().describe('As tokens name it in `iss`, to the letter'),
+  audience: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .describe('What a token must be for (`aud`): one of these'),
+  jwksUri: z.url().optional().describe('Address of its keys; missing: the one that its metadata names'),
+  principalClaim: claimName.optional().describe('The claim that names the principal; missing: sub'),
+  clientClaim: claimName
+    .optional()
+    .describe(
+      'The claim that names the client, whose runs and budgets they are; missing: azp, client_id, the principal',
+    ),
+  as: z
+    .array(claimEntry)
+    .min(1)
+    .describe('As what its bearer acts: the first entry that the claims fit; none: refused'),
+}).describe('An authorization server whose JWTs are taken')
+export type IssuerWiring = z.infer<typeof issuer>
 
 /** What exists on this machine and how to reach it. Grants nothing. */
 export const wiring = {
@@ -186,7 +242,11 @@ export const wiring = {
       )
       .optional()
       .describe('Web pages that may ask from a browser'),
-    clients: z.record(name, gatewayClient).optional().describe('Who may connect, as which executor of which Context'),
+    clients: z
+      .record(gatewayName, gatewayClient)
+      .optional()
+      .describe('Who may connect, as which executor of which Context'),
+    issuers: z.record(gatewayName, issuer).optional().describe('Whose JWTs are taken from those who connect'),
     runWindow: duration.optional().describe("How long a client's calls count as one run; missing: 24h"),
     approvals: object({
       channels: z.array(z.enum(['console', 'cli', 'webhook', 'mcp'])).optional(),

@@ -1,7 +1,8 @@
 import type { OfferedTool } from '@ecp/host'
+import type { nameStyles } from '@ecp/protocol'
 
 /** `prefixed`: `server__tool`. `plain`: the tool's own name, for executors that reach one server. */
-export type NameStyle = 'prefixed' | 'plain'
+export type NameStyle = (typeof nameStyles)[number]
 
 /** The longest name that MCP allows for a tool (2025-11-25, server/tools, Tool Names). */
 const maxName = 128

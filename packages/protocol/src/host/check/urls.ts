@@ -13,6 +13,11 @@ export function* checkUrls(config: HostConfig): Iterable<Fault> {
     if (typeof endpoint === 'string') yield* checkUrl(endpoint, path)
     else yield* checkUrl(endpoint.url, [...path, 'url'])
   }
+  for (const [name, { issuer, jwksUri }] of Object.entries(config.gateway?.issuers ?? {})) {
+    const path = ['gateway', 'issuers', name]
+    yield* checkUrl(issuer, [...path, 'issuer'])
+    if (jwksUri !== undefined) yield* checkUrl(jwksUri, [...path, 'jwksUri'])
+  }
   for (const [id, provider] of Object.entries(config.models?.providers ?? {})) {
     const base = provider.config?.baseURL
     if (base !== undefined) yield* checkUrl(base, ['models', 'providers', id, 'config', 'baseURL'])

@@ -17,7 +17,7 @@ export async function locked<T>(file: string, work: () => Promise<T>): Promise<T
   const { DatabaseSync } = sqlite()
   const lock = new DatabaseSync(file, { timeout: 0 })
   try {
-    for (let waited = 0; !taken(lock); waited += pauseMs) {
+    for (let waited = 0; !taken(file, lock); waited += pauseMs) {
       if (waited >= longestMs)
         throw new HostError('host.refused', `\`${file}\` is held by another process for a minute`)
       await wait(pauseMs)
@@ -28,13 +28,13 @@ export async function locked<T>(file: string, work: () => Promise<T>): Promise<T
   }
 }
 
-function taken(lock: { exec(sql: string): void }): boolean {
+function taken(file: string, lock: { exec(sql: string): void }): boolean {
   try {
     lock.exec('BEGIN EXCLUSIVE')
     return true
   } catch (cause) {
     if (((cause as { errcode?: number }).errcode ?? 0) % 256 === busy) return false // reason: looked at only
-    throw new HostError('host.refused', `the lock for tokens cannot be had: ${(cause as Error).message}`) // reason: SQLite throws only Errors
+    throw new HostError('host.refused', `the lock \`${file}\` cannot be had: ${(cause as Error).message}`) // reason: SQLite throws only Errors
   }
 }
 
