@@ -41,6 +41,11 @@ export interface Host {
   catalogue(): Catalogue
   /** What this executor may be shown: tools that could be allowed, held or proposed for some arguments. */
   tools(executor: string): readonly OfferedTool[]
+  /**
+   * Whether a tool (`server:tool`) could be allowed, held or proposed for some arguments: those of {@link tools}, and those of
+   * external servers, which their own program shows.
+   */
+  mayCall(executor: string, target: string): boolean
   /** What this executor may read of a kind. Servers that do not answer are left out and reported in the log. */
   offered(executor: string, what: Listing, asking: Asking): Promise<readonly Offered[]>
   /** Whether a resource or prompt (`server:uri`, `server:prompt`) could be allowed for this executor. */

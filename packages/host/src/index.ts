@@ -47,6 +47,7 @@ export { type ChildEnvironmentOptions, childEnvironment } from './secrets/child-
 export { createRedactor } from './secrets/redaction.ts'
 export type { Redactor, RedactorStream } from './secrets/redactor.ts'
 export { type BoundSecrets, openSecrets, type Secrets, type SecretsOptions } from './secrets/secrets.ts'
+export { nestsDeeperThan } from './servers/nesting.ts'
 export { type OpenServersOptions, openServers } from './servers/open-servers.ts'
 export type {
   CallOptions,

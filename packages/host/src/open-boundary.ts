@@ -1,5 +1,5 @@
 import type { Ledger } from '@ecp/ledger'
-import { type HostLayer, mayRead, visibleTools } from '@ecp/policy'
+import { type HostLayer, mayCall, mayRead, visibleTools } from '@ecp/policy'
 import type { RunStarted } from '@ecp/protocol'
 import { wiredServer } from './config/wired.ts'
 import type { GovernedContext } from './contexts.ts'
@@ -107,6 +107,10 @@ export function openBoundary(options: BoundaryOptions): Host {
         const listed = pins.listed(server, tool)
         return [{ target, definition, ...(listed ? { listed } : {}) }]
       })
+    },
+    mayCall: (executor, target) => {
+      const { catalogue, policy } = current()
+      return mayCall(policy, catalogue, executor, target)
     },
     offered: (executor, what, asking) => offers.list(executor, what, asking),
     mayRead: (executor, kind, target) => mayRead(current().policy, executor, kind, target),

@@ -44,16 +44,23 @@ export function explain(policy: Policy, catalogue: Catalogue): Permission[] {
  * shown to it, sorted. Those of external servers are not among them. Empty for an unknown executor.
  */
 export function visibleTools(policy: Policy, catalogue: Catalogue, executor: string): string[] {
-  const view = policy.executors.get(executor)
-  if (view === undefined) return []
   return Object.keys(catalogue.tools)
     .filter(
       (target) =>
-        pinnedTool(catalogue, target) &&
         !isExternal(policy, target.slice(0, Math.max(target.indexOf(':'), 0))) &&
-        outlook(toolPlan(policy, catalogue, view, target)) !== 'denied',
+        mayCall(policy, catalogue, executor, target),
     )
     .sort()
+}
+
+/**
+ * Whether a tool, an external one too, could be allowed, held or proposed for an executor with some arguments: one that it
+ * may know of. False for an unknown executor.
+ */
+export function mayCall(policy: Policy, catalogue: Catalogue, executor: string, target: string): boolean {
+  const view = policy.executors.get(executor)
+  if (view === undefined || !pinnedTool(catalogue, target)) return false
+  return outlook(toolPlan(policy, catalogue, view, target)) !== 'denied'
 }
 
 /**

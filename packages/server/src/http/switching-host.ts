@@ -100,6 +100,7 @@ export class SwitchingHost {
       },
       catalogue: () => now().catalogue(),
       tools: (executor) => now().tools(executor),
+      mayCall: (executor, target) => now().mayCall(executor, target),
       offered: (executor, what, asking) => now().offered(executor, what, asking),
       mayRead: (executor, kind, target) => now().mayRead(executor, kind, target),
       reachableServers: (executor) => now().reachableServers(executor),

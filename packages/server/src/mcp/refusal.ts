@@ -1,5 +1,5 @@
 import type { Answer } from '@ecp/host'
-import type { Code, codes, JsonObject, Reason } from '@ecp/protocol'
+import type { Code, codes, Decision, JsonObject, Reason } from '@ecp/protocol'
 
 /** Where the facts of a refusal stand in a tool result's `_meta`. */
 export const factsKey = 'ecp/decision'
@@ -18,7 +18,7 @@ export interface Unlisted {
   readonly code: Code
   readonly text: string
 }
-const unlistedTool: Unlisted = {
+export const unlistedTool: Unlisted = {
   code: 'context.tool-not-allowed',
   text: 'ECP denied this call: there is no tool of this name that you may call. Use only tools from the list.',
 }
@@ -38,7 +38,26 @@ export function told(
 
 function codesOf({ decision, outcome }: Answer): string[] {
   if (decision.effect === 'allow') return outcome.error ? [outcome.error.code] : []
-  return [...new Set(decision.reasons.filter((reason) => isStop(reason.code)).map((reason) => reason.code))]
+  return groundsOf(decision).map(({ code }) => code)
+}
+
+/** Why an action was stopped, as far as an agent is told: each code once, with what can be done about it. */
+export interface Ground {
+  readonly code: Code
+  readonly message: string
+}
+
+/**
+ * The grounds of a decision that is no allow. Rules and the places where they stand are the operator's, and so are the
+ * reasons' own messages, which speak of them.
+ */
+export function groundsOf({ reasons }: Pick<Decision, 'reasons'>): readonly Ground[] {
+  const grounds = new Map<Code, Ground>()
+  for (const reason of reasons) {
+    const { code } = reason
+    if (isStop(code) && !grounds.has(code)) grounds.set(code, { code, message: adviceOf(reason) })
+  }
+  return [...grounds.values()]
 }
 
 function sentence({ decision, outcome, target }: Answer): string {
