@@ -1,4 +1,4 @@
-import type { Json } from '@ecp/protocol'
+import type { Json, JsonObject } from '@ecp/protocol'
 
 export type HostErrorCode =
   | 'host.no-config'
@@ -20,6 +20,9 @@ export type HostErrorCode =
   | 'server.unsupported'
   | 'server.asked-in-vain'
   | 'client.cannot'
+  | 'action.refused'
+  | 'action.unknown'
+  | 'tools.ungovernable'
 
 /** An error as JSON-RPC 2.0 has it (section 5.1). */
 export interface RpcError {
@@ -33,10 +36,22 @@ export class HostError extends Error {
   readonly code: HostErrorCode
   /** What a server answered in place of a result, redacted; with `server.error` only. */
   readonly rpc?: RpcError
-  constructor(code: HostErrorCode, message: string, rpc?: RpcError) {
+  /** With `action.refused` and `action.unknown`: what `told` says of the action, `{effect, outcome, codes, actionId}`. */
+  readonly facts?: JsonObject
+  constructor(
+    code: HostErrorCode,
+    message: string,
+    more: { readonly rpc?: RpcError; readonly facts?: JsonObject } = {},
+  ) {
     super(message)
     this.name = 'HostError'
     this.code = code
-    if (rpc) this.rpc = rpc
+    if (more.rpc) this.rpc = more.rpc
+    if (more.facts) this.facts = more.facts
+  }
+
+  /** The text alone: this is how the AI SDK puts an error before a model. */
+  override toString(): string {
+    return this.message
   }
 }

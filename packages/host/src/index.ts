@@ -33,6 +33,8 @@ export {
 export type { Host, Offered, OfferedTool, Prospects } from './host.ts'
 export { bindInputs } from './inputs.ts'
 export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'
+export { type GovernableTool, type GovernOptions, governTools } from './library/govern-tools.ts'
+export type { AuthorizingGate } from './library/lease-holder.ts'
 export type { Admission, Machine } from './machine.ts'
 export type { GuardedFetch } from './network/guarded-fetch.ts'
 export { isListening } from './network/is-listening.ts'
@@ -65,3 +67,4 @@ export {
   type ServerLogEntry,
   type StdioServer,
 } from './servers/stdio-server.ts'
+export { type Ground, groundsOf, type Told, told, type Unlisted, unlistedTool } from './told/told.ts'

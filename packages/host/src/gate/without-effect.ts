@@ -1,8 +1,13 @@
-import type { Outcome } from '@ecp/protocol'
-import type { Entered } from './enter.ts'
+import type { Action, Decision, Outcome } from '@ecp/protocol'
 
 /** What an action came to that nothing was done for. */
-export function withoutEffect({ decision, action }: Entered): Outcome | undefined {
+export function withoutEffect({
+  decision,
+  action,
+}: {
+  readonly decision: Decision
+  readonly action: Pick<Action, 'target'>
+}): Outcome | undefined {
   const message = `${action.target}: ${decision.reasons.map((reason) => reason.message).join('; ')}`
   const code = decision.reasons[0]?.code ?? 'ledger.unavailable'
   switch (decision.effect) {

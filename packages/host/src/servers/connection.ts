@@ -208,9 +208,7 @@ function answered({ name, redactor }: ConnectionOptions, what: string, cause: un
   }
   const detail = data === undefined ? {} : { data: redactor.json(data as JsonObject) } // reason: parsed from JSON
   return new HostError('server.error', `server \`${name}\` answered ${what} with error ${code}: ${said}`, {
-    code,
-    message: redactor.text(String(message)),
-    ...detail,
+    rpc: { code, message: redactor.text(String(message)), ...detail },
   })
 }
 

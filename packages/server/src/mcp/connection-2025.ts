@@ -95,7 +95,9 @@ export class Connection2025 {
       } catch (cause) {
         const { code, message, data } = cause as { code?: unknown; message: string; data?: JsonObject } // reason: the SDK throws only Errors
         if (typeof code !== 'number') throw new HostError('client.cannot', message)
-        throw new HostError('client.cannot', message, { code, message, ...(data === undefined ? {} : { data }) })
+        throw new HostError('client.cannot', message, {
+          rpc: { code, message, ...(data === undefined ? {} : { data }) },
+        })
       }
     }
   }

@@ -224,7 +224,7 @@ export class HttpTransport implements Transport {
 
   #redacted(error: HostError): HostError {
     const message = this.#options.redact?.(error.message) ?? error.message
-    return message === error.message ? error : new HostError(error.code, message, error.rpc)
+    return message === error.message ? error : new HostError(error.code, message, error)
   }
 
   #text(what: string): string {
