@@ -8,7 +8,9 @@ import { proxyServer } from 'mcp-proxy'
 
 const client = new Client({ name: 'bench-mcp-proxy', version: '1.0.0' })
 const command = process.execPath
-await client.connect(new StdioClientTransport({ command, args: [join(import.meta.dirname, 'server.ts')] }))
+await client.connect(
+  new StdioClientTransport({ command, args: [join(import.meta.dirname, '..', 'harness', 'stdio-server.ts')] }),
+)
 const serverCapabilities = client.getServerCapabilities() ?? {}
 const server = new Server({ name: 'bench-mcp-proxy', version: '1.0.0' }, { capabilities: serverCapabilities })
 await proxyServer({ client, server, serverCapabilities })

@@ -10,7 +10,7 @@ const timeoutMs = 60_000
 const bench = {
   name: 'bench',
   command: process.execPath,
-  args: [join(import.meta.dirname, 'server.ts')],
+  args: [join(import.meta.dirname, '..', 'harness', 'stdio-server.ts')],
   cwd: process.cwd(),
   environment: async () => ({ PATH: process.env.PATH ?? '' }),
   startTimeoutMs: timeoutMs,

@@ -37,7 +37,7 @@ function printCell(cell: Cell): string {
 export function printAim(aim: Aim): string {
   const verdict = isMet(aim) ? 'met   ' : 'missed'
   const by = Math.abs(aim.measured - aim.limit)
-  const off = isMet(aim) ? '' : `, by ${number(by)} (${number((by / aim.limit) * 100)} %)`
+  const off = isMet(aim) ? '' : `, by ${number(by)}${aim.limit === 0 ? '' : ` (${number((by / aim.limit) * 100)} %)`}`
   return `${verdict} ${aim.text}: ${number(aim.measured)} ${aim.unit}, aim ${aim.is} ${number(aim.limit)}${off}`
 }
 

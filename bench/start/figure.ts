@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { inFlightCounts, type LoadOptions, type LoadRound } from '../gate/round.ts'
 import { openWay } from '../gate/ways.ts'
 import { measureInChild } from '../harness/child.ts'
 import type { Aim, Cell, Figure } from '../harness/figure.ts'
 import { type InstalledEcp, installEcp } from '../harness/installed.ts'
+import type { LoadOptions, LoadRound } from '../harness/load-round.ts'
 import { spread } from '../harness/statistics.ts'
 import type { Handshake, HandshakeOptions } from './handshake.ts'
 
@@ -30,7 +30,7 @@ export const startFigure: Figure = {
     for (let round = 1; round <= (quick ? 1 : 3); round++) {
       progress(`memory, round ${round}`)
       const one = await peakMemory(ecp, [1], quick ? 200 : 1000)
-      const many = await peakMemory(ecp, inFlightCounts, quick ? 200 : 1000)
+      const many = await peakMemory(ecp, [1, 8, 32], quick ? 200 : 1000)
       if (one !== undefined) calm.push(one)
       if (many !== undefined) peaks.push(many)
     }
@@ -97,8 +97,7 @@ async function wallTime(args: readonly string[]): Promise<number> {
 
 async function handshake(name: 'direct' | 'ecp', ecp: InstalledEcp): Promise<Handshake> {
   const way = openWay(name, ecp)
-  const { command, args, env } = way
-  const options: HandshakeOptions = { command, args, env }
+  const options: HandshakeOptions = { reach: way.reach }
   try {
     return await measureInChild<Handshake>(join(import.meta.dirname, 'handshake.ts'), JSON.stringify(options))
   } finally {
@@ -114,10 +113,10 @@ async function peakMemory(
   milliseconds: number,
 ): Promise<number | undefined> {
   const way = openWay('ecp', ecp)
-  const { command, args, env, prefix } = way
-  const options: LoadOptions = { command, args, env, prefix, inFlight, milliseconds }
+  const { reach, prefix } = way
+  const options: LoadOptions = { reach, prefix, inFlight, milliseconds }
   try {
-    const script = join(import.meta.dirname, '..', 'gate', 'load.ts')
+    const script = join(import.meta.dirname, '..', 'harness', 'load.ts')
     return (await measureInChild<LoadRound>(script, JSON.stringify(options))).peakMemoryMb
   } finally {
     way.close()

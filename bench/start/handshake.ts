@@ -1,11 +1,10 @@
 // How long a command needs from its start to its answer to `initialize`, and to the tools it lists. Prints a `Handshake`.
 import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import type { Reach } from '../harness/load-round.ts'
+import { transportTo } from '../harness/transport.ts'
 
 export interface HandshakeOptions {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
+  readonly reach: Reach
 }
 
 /** Milliseconds. */
@@ -14,9 +13,9 @@ export interface Handshake {
   readonly listed: number
 }
 
-const { command, args, env } = JSON.parse(process.argv[2] ?? '{}') as HandshakeOptions // reason: from figure.ts
+const { reach } = JSON.parse(process.argv[2] ?? '{}') as HandshakeOptions // reason: from figure.ts
 const client = new Client({ name: 'bench-client', version: '1.0.0' })
-const transport = new StdioClientTransport({ command, args: [...args], env: { PATH: process.env.PATH ?? '', ...env } })
+const { transport } = transportTo(reach)
 const started = performance.now()
 await client.connect(transport)
 const initialized = performance.now() - started

@@ -1,20 +1,15 @@
 // One round of one way, in a process of its own: a real MCP client that keeps calls in flight. Prints a `LoadRound`.
 import { readFileSync } from 'node:fs'
 import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { quantile } from '../harness/statistics.ts'
-import { type Kind, kinds, type LoadCell, type LoadOptions, type LoadRound } from './round.ts'
+import { type Kind, kinds, type LoadCell, type LoadOptions, type LoadRound } from './load-round.ts'
+import { quantile } from './statistics.ts'
+import { transportTo } from './transport.ts'
 
-const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions // reason: from figure.ts
+const options = JSON.parse(process.argv[2] ?? '{}') as LoadOptions // reason: from the figures
 console.log(JSON.stringify(await round(options)))
 
-async function round({ command, args, env, prefix, inFlight: counts, milliseconds }: LoadOptions): Promise<LoadRound> {
-  const transport = new StdioClientTransport({
-    command,
-    args: [...args],
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stderr: 'inherit',
-  })
+async function round({ reach, prefix, inFlight: counts, milliseconds }: LoadOptions): Promise<LoadRound> {
+  const { transport, pid: connected } = transportTo(reach)
   const client = new Client({ name: 'bench-client', version: '1.0.0' })
   await client.connect(transport)
   await client.listTools()
@@ -25,7 +20,7 @@ async function round({ command, args, env, prefix, inFlight: counts, millisecond
     const result = await client.callTool({ name: `${prefix}${kind}_item`, arguments: args })
     if (result.isError) throw new Error(`\`${kind}_item\` was not performed: ${JSON.stringify(result.content)}`)
   }
-  const { pid } = transport
+  const pid = connected()
   // Until everything is compiled: a proxy lives for hours.
   const most = Math.max(...counts)
   for (const kind of kinds) await run({ pid, call, kind, inFlight: most, milliseconds: milliseconds * 1.5 })

@@ -2,13 +2,25 @@
 export const kinds = ['read', 'write'] as const
 export type Kind = (typeof kinds)[number]
 
-export const inFlightCounts = [1, 8, 32] as const
+/** How a client reaches a server. */
+export type Reach =
+  | {
+      readonly transport: 'stdio'
+      readonly command: string
+      readonly args: readonly string[]
+      readonly env: Readonly<Record<string, string>>
+    }
+  | {
+      readonly transport: 'http'
+      readonly url: string
+      readonly headers: Readonly<Record<string, string>>
+      /** The process that listens there. */
+      readonly pid: number | null
+    }
 
 /** What one process of the load is told. */
 export interface LoadOptions {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
+  readonly reach: Reach
   /** What stands before the names of the server's tools. */
   readonly prefix: string
   /** How many calls are kept in flight, one number after the other. */
