@@ -28,6 +28,7 @@ const refusals = new Set([
   'secret.provider-not-allowed',
   'secret.insecure',
   'credentials.refused',
+  'server.refused',
 ])
 const mistakes = new Set([
   'cli.usage',
@@ -38,6 +39,8 @@ const mistakes = new Set([
   'host.document-invalid',
   'host.layer-conflict',
   'credentials.exists',
+  'server.address',
+  'server.executor-unknown',
   'credentials.not-found',
 ])
 

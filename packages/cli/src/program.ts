@@ -4,6 +4,7 @@ import type { FreezeOptions } from './commands/freeze.ts'
 import type { LockOptions } from './commands/lock.ts'
 import type { LoginOptions } from './commands/login.ts'
 import type { McpOptions } from './commands/mcp.ts'
+import type { ServeOptions } from './commands/serve.ts'
 import type { TraceOptions } from './commands/trace.ts'
 import type { TrustOptions } from './commands/trust.ts'
 import type { ValidateOptions } from './commands/validate.ts'
@@ -16,6 +17,11 @@ const inputFlags = (command: Command) =>
   command
     .option('-i, --input <key=value>', 'a value for an input of the Context; can be given many times', collect)
     .option('--inputs <file>', 'a YAML or JSON file with values for inputs')
+
+const namesOption = () =>
+  new Option('--names <form>', 'how tools are named: server__tool, or plain with one server')
+    .choices(['prefixed', 'plain'])
+    .default('prefixed')
 
 /**
  * The tree of commands. Each is a few words here; what it does is in a file of its own under `commands/`, which is loaded
@@ -43,12 +49,17 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .requiredOption('--context <file>', 'the Context')
     .requiredOption('--executor <name>', 'the executor of the Context whose policies apply')
     .option('--client <name>', 'who connects: each name has runs and budgets of its own', 'stdio')
-    .addOption(
-      new Option('--names <form>', 'how tools are named: server__tool, or plain with one server')
-        .choices(['prefixed', 'plain'])
-        .default('prefixed'),
-    )
+    .addOption(namesOption())
     .action(async (options: McpOptions) => done(await (await import('./commands/mcp.ts')).mcp(told(), options)))
+
+  inputFlags(ecp.command('serve'))
+    .description('MCP, decisions and actions over HTTP, for many clients: each with a token, a Context and an executor')
+    .option('--listen <address>', 'such as 127.0.0.1:7391; missing: `gateway.listen` of the configuration')
+    .option('--context <file>', 'the Context for whoever comes without a token, from this machine only')
+    .option('--executor <name>', 'the executor of that Context whose policies apply to them')
+    .addOption(namesOption())
+    .option('--no-socket', 'no socket for programs of this user beside the ledger')
+    .action(async (options: ServeOptions) => done(await (await import('./commands/serve.ts')).serve(told(), options)))
 
   inputFlags(ecp.command('validate'))
     .description('every error of a Context and of the host configuration, and what the host would refuse')

@@ -19,6 +19,8 @@ export interface Admission {
 export interface Machine {
   readonly config: LoadedConfig
   readonly ledger: Ledger
+  /** Where the ledger is, an absolute path. */
+  readonly ledgerFile: string
   /**
    * The boundary of a Context for a client. A Context that is open already with the same inputs is not read again: another
    * machine is opened for a changed one. `Host.close` leaves the machine open. Throws `HostError` with what to do.

@@ -124,6 +124,7 @@ async function machineOn(
   return {
     config,
     ledger,
+    ledgerFile: file,
     async admit(admission) {
       const governed = await contexts.open(options.cwd, admission)
       const host = openBoundary({ ...parts, governed, client: admission.client, principal: admission.principal })

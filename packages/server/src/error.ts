@@ -3,6 +3,8 @@ export type ServerErrorCode =
   | 'server.address'
   /** The address or the socket is taken, or may not be used. */
   | 'server.not-listening'
+  /** A client is bound to an executor that its Context does not have. */
+  | 'server.executor-unknown'
   /** Listening there would let in whoever comes. */
   | 'server.refused'
   /** A client of that name is there already; is not there. */

@@ -123,7 +123,7 @@ async function admitted(machine: Machine, identity: Identity): Promise<Host> {
     if (!host.executors.includes(executor)) {
       const meant = nearest(executor, host.executors)
       const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`
-      throw new ServerError('server.refused', `\`${contextFile}\` has no executor \`${executor}\`${hint}`)
+      throw new ServerError('server.executor-unknown', `\`${contextFile}\` has no executor \`${executor}\`${hint}`)
     }
     refuseAmbiguousNames({ host, executor, names })
     return host

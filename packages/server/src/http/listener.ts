@@ -21,7 +21,8 @@ type NodeServer = Extract<ReturnType<typeof createAdaptorServer>, { readonly hea
 /** Listens on a TCP address. Throws `server.not-listening`. */
 export async function listenOn(address: ListenAddress, answer: Answer, limits: HttpLimits): Promise<Listener> {
   const server = open(answer, limits)
-  await listening(server, { host: address.host, port: address.port }, `${hostInUrl(address.host)}:${address.port}`)
+  const named = `${hostInUrl(address.host)}:${address.port}`
+  await listening(server, { host: address.host, port: address.port }, named, '`--listen`')
   const bound = server.address()
   const port = typeof bound === 'object' && bound ? bound.port : address.port
   return listenerOf(server, `http://${hostInUrl(address.host)}:${port}`)
@@ -33,10 +34,11 @@ export async function listenOn(address: ListenAddress, answer: Answer, limits: H
  */
 export async function listenOnSocket(path: string, answer: Answer, limits: HttpLimits): Promise<Listener> {
   const server = open(answer, limits)
-  await listening(server, { path }, path).catch(async (cause: unknown) => {
+  const instead = '`--trace-dir`, or do without with `--no-socket`'
+  await listening(server, { path }, path, instead).catch(async (cause: unknown) => {
     if (await isListening(path)) throw cause
     await rm(path, { force: true })
-    await listening(server, { path }, path)
+    await listening(server, { path }, path, instead)
   })
   await chmod(path, 0o600)
   return listenerOf(server, path)
@@ -62,10 +64,15 @@ function open(answer: Answer, limits: HttpLimits): NodeServer {
   return server
 }
 
-function listening(server: NodeServer, where: { host?: string; port?: number; path?: string }, named: string) {
-  return new Promise<void>((resolve, reject) => {
+function listening(
+  server: NodeServer,
+  where: { readonly host?: string; readonly port?: number; readonly path?: string },
+  named: string,
+  instead: string,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
     const failed = ({ code }: NodeJS.ErrnoException) => {
-      const text = `cannot listen on \`${named}\` (${code}); ${advice(code)}`
+      const text = `cannot listen on \`${named}\` (${code}); ${advice(code, instead)}`
       reject(new ServerError('server.not-listening', text))
     }
     server.once('error', failed)
@@ -76,17 +83,17 @@ function listening(server: NodeServer, where: { host?: string; port?: number; pa
   })
 }
 
-function advice(code: string | undefined): string {
+function advice(code: string | undefined, instead: string): string {
   switch (code) {
     case 'EADDRINUSE':
-      return 'something listens there already: stop it, or name another one with `--listen`'
+      return `something listens there already: stop it, or name another place with ${instead}`
     case 'EACCES':
       return 'this user may not: take a port from 1024 on'
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return 'this machine has no such address'
     default:
-      return 'name another one with `--listen`'
+      return `name another place with ${instead}`
   }
 }
 

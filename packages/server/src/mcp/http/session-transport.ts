@@ -207,7 +207,11 @@ export class SessionTransport implements Transport {
       abandon: () => {
         leave()
         clearTimeout(timer)
-        if (!stream) resolve(refused(404, -32_001, 'Session not found', { id }))
+        if (!stream) return resolve(refused(404, -32_001, 'Session not found', { id }))
+        // Otherwise its client would wait, or try to go on, until it gives up.
+        const message = 'the session has ended; what was in flight is cancelled, and recorded as such'
+        stream.push(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_001, message } }))
+        stream.finish()
       },
       cancel: () => {
         leave()
