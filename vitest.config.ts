@@ -14,7 +14,7 @@ export default defineConfig({
     projects: [
       project('packages', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], 60_000),
       project('conformance', ['conformance/**/*.test.ts'], 60_000),
-      project('docs', ['test/*.test.ts'], 300_000),
+      project('docs', ['test/*.test.ts', 'examples/{library,claude-code,cursor}/*.test.ts'], 300_000),
       project('official', ['test/official/**/*.test.ts'], 300_000),
       project('openclaw', ['examples/openclaw/**/*.test.ts'], 900_000),
     ],

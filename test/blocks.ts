@@ -16,7 +16,7 @@ export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = []
   let open: { language: string; lines: string[]; line: number } | undefined
   markdown.split('\n').forEach((line, index) => {
-    const fence = /^```(\w*)/.exec(line)
+    const fence = /^ *```(\w*)/.exec(line)
     if (!fence) open?.lines.push(line)
     else if (open) {
       blocks.push({ language: open.language, text: open.lines.join('\n'), line: open.line })
