@@ -1,6 +1,6 @@
+import { type Ground, groundsOf, unlistedTool } from '@ecp/host'
 import type { ActionKind, Code, Decision } from '@ecp/protocol'
 import type { Caller } from '../http/caller.ts'
-import { type Ground, groundsOf, unlistedTool } from '../mcp/refusal.ts'
 import { knownTools } from './known-tools.ts'
 
 /**
