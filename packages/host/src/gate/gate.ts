@@ -18,7 +18,10 @@ import { withoutEffect } from './without-effect.ts'
 export interface Gate {
   perform(request: ActionRequest, options?: PerformOptions): Promise<Answer>
   authorize(request: ActionRequest<ActionKind>): Promise<Authorization>
-  /** False when the lease is unknown, settled already or expired: nothing is recorded then. */
+  /**
+   * False when the lease is unknown, settled already or expired: nothing is recorded then. Throws `LedgerError` where it cannot
+   * be recorded now; the lease stays open.
+   */
   settle(leaseId: string, settlement: Settlement): Promise<boolean>
   /**
    * What `authorize` would be decided now. Advice: nothing is recorded or reserved, and by the time of the action it may be

@@ -7,15 +7,14 @@ import type { Settlement } from './request.ts'
 export class Leases {
   readonly #options: GateOptions
   readonly #open = new Map<string, { action: Action; timer: NodeJS.Timeout }>()
+  #isClosed = false
 
   constructor(options: GateOptions) {
     this.#options = options
   }
 
   open(action: Action): { id: string; expiresAt: number } {
-    const timer = setTimeout(() => void this.#abandon(action.id), this.#options.leaseMs)
-    timer.unref()
-    this.#open.set(action.id, { action, timer })
+    this.#keep(action)
     return { id: action.id, expiresAt: this.#options.now() + this.#options.leaseMs }
   }
 
@@ -30,7 +29,14 @@ export class Leases {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all([...this.#open.keys()].map((id) => this.#abandon(id)))
+  }
+
+  #keep(action: Action): void {
+    const timer = setTimeout(() => void this.#abandon(action.id), this.#options.leaseMs)
+    timer.unref()
+    this.#open.set(action.id, { action, timer })
   }
 
   #abandon(id: string): Promise<boolean> {
@@ -45,6 +51,12 @@ export class Leases {
     this.#open.delete(id)
     clearTimeout(lease.timer)
     const { ledger, now } = this.#options
-    return ledger.finish({ run: lease.action.run, action: id, at: now(), ...withResult(outcome, result) })
+    try {
+      return await ledger.finish({ run: lease.action.run, action: id, at: now(), ...withResult(outcome, result) })
+    } catch (cause) {
+      // What came of it is not on record: whoever knows can say it again.
+      if (!this.#isClosed) this.#keep(lease.action)
+      throw cause
+    }
   }
 }
