@@ -232,6 +232,10 @@ export const wiring = {
       .regex(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$/, 'an address and port such as 127.0.0.1:7391')
       .optional()
       .describe('Address of `ecp serve`'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('How clients reach it, behind a proxy for one; missing: the name that they ask for'),
     hosts: z
       .array(z.string().regex(/^[A-Za-z0-9.-]+$/, 'the name of a host, without a port'))
       .optional()

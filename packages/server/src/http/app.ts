@@ -5,6 +5,7 @@ import type { McpEndpoint } from '../mcp/mcp-endpoint.ts'
 import type { Caller, CallerEnv } from './caller.ts'
 import type { Front } from './front.ts'
 import type { HttpLimits } from './limits.ts'
+import { mcpPath } from './open-routes.ts'
 import { problem } from './problem.ts'
 
 export interface AppOptions {
@@ -15,6 +16,8 @@ export interface AppOptions {
   /** Who sends a request; a refusal for nobody. */
   authenticate(request: Request): Promise<Caller | Response>
   readonly endpoint: Pick<McpEndpoint, 'fetch'>
+  /** Everything behind authentication but `/mcp`. */
+  readonly api: Hono<CallerEnv>
   /** What anybody may read: metadata, descriptions. */
   readonly open: Hono
   /** Whether actions can be decided and recorded; why not, otherwise. */
@@ -64,7 +67,8 @@ export function createApp(options: AppOptions): Hono<CallerEnv> {
   })
   app.use(oneAtATime(limits.maxRequestsPerClient))
   app.use(bounded(limits.maxBodyBytes))
-  app.all('/mcp', (c) => options.endpoint.fetch(c.req.raw, c.get('caller')))
+  app.all(mcpPath, (c) => options.endpoint.fetch(c.req.raw, c.get('caller')))
+  app.route('/', options.api)
   return app
 }
 

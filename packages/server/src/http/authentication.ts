@@ -8,8 +8,8 @@ export interface AuthenticationOptions {
   readonly serving: Pick<Serving, 'caller'>
   /** Whoever comes without a token; nobody where it is missing. */
   readonly anonymous: Identity | undefined
-  /** What a client without a token is told of how to get one (RFC 6750, 3; RFC 9728, 5.1). */
-  readonly challenge: string
+  /** What is told of how to get a token (RFC 6750, 3; RFC 9728, 5.1). */
+  challenge(token: 'missing' | 'refused'): string
   log(line: string): void
 }
 
@@ -19,11 +19,11 @@ export async function authenticate(request: Request, options: AuthenticationOpti
   const header = request.headers.get('authorization')
   const identity = header === null ? anonymous : await bearerOf(header, options.authenticator)
   if (!identity) {
-    const [message, error] =
+    const message =
       header === null
-        ? ['send a token: `Authorization: Bearer ...`; `ecp clients add` makes one', '']
-        : ['this token is not one that may be used here, or not any more', ', error="invalid_token"']
-    const headers = { 'www-authenticate': challenge + error }
+        ? 'send a token: `Authorization: Bearer ...`; `ecp clients add` makes one'
+        : 'this token is not one that may be used here, or not any more'
+    const headers = { 'www-authenticate': challenge(header === null ? 'missing' : 'refused') }
     return problem({ status: 401, code: 'http.not-authenticated', message, headers })
   }
   try {

@@ -7,6 +7,8 @@ export interface GatewaySettings {
   readonly listen: ListenAddress
   readonly hosts: readonly string[]
   readonly origins: readonly string[]
+  /** How clients reach it, where that is not the address: its origin. */
+  readonly url?: string
 }
 
 const defaultListen = '127.0.0.1:7391'
@@ -18,6 +20,10 @@ export function gatewaySettings({ config }: Pick<Machine, 'config'>): GatewaySet
     listen = defaultListen,
     hosts = [],
     origins = [],
+    url,
   }: NonNullable<HostConfig['gateway']> = wired?.document.value.gateway ?? {}
-  return { listen: parseListenAddress(listen), hosts, origins }
+  const settings = { listen: parseListenAddress(listen), origins }
+  if (url === undefined) return { ...settings, hosts }
+  const { hostname, origin } = new URL(url)
+  return { ...settings, hosts: [...hosts, hostname], url: origin }
 }

@@ -1,5 +1,6 @@
 import type { Machine } from '@ecp/host'
 import { frozenBucket } from '@ecp/ledger'
+import { createApi } from '../api/create-api.ts'
 import { type Anonymous, anonymousIdentity } from './anonymous.ts'
 import { createApp } from './app.ts'
 import { authenticate } from './authentication.ts'
@@ -8,7 +9,7 @@ import type { Authenticator } from './identity.ts'
 import { defaultHttpLimits, type HttpLimits } from './limits.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { type Listener, listenOn, listenOnSocket } from './listener.ts'
-import { openRoutes } from './open-routes.ts'
+import { challengeTo, type OpenRoutesOptions, openRoutes } from './open-routes.ts'
 import { Serving } from './serving.ts'
 import { standingOn } from './standing.ts'
 
@@ -55,6 +56,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
   const limits = { ...defaultHttpLimits, ...options.limits }
   const anonymous = options.anonymous ? anonymousIdentity(options.anonymous) : undefined
   const serving = await opened()
+  const api = createApi({ now, log })
   const listeners: Listener[] = []
   const end = async () => {
     for (const listener of listeners) listener.stop()
@@ -103,15 +105,21 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
   }
 
   function answering(front: () => Front) {
+    const open: OpenRoutesOptions = {
+      base: (request) => serving.standing.settings.url ?? new URL(request.url).origin,
+      issuers: () => serving.standing.authenticator.issuers,
+    }
     const { fetch } = createApp({
       front,
       origins: () => serving.standing.settings.origins,
       authenticate: (request) => {
         const { authenticator } = serving.standing
-        return authenticate(request, { authenticator, serving, anonymous, challenge: 'Bearer', log })
+        const challenge = (token: 'missing' | 'refused') => challengeTo(request, token, open)
+        return authenticate(request, { authenticator, serving, anonymous, challenge, log })
       },
       endpoint: serving.endpoint,
-      open: openRoutes(),
+      open: openRoutes(open),
+      api,
       readiness: () => readiness(serving.standing.machine, now()),
       isStopping: () => serving.isStopping,
       limits,
