@@ -15,7 +15,7 @@ export interface OpenedLedger extends AsyncDisposable {
 export async function readLedger(invocation: Invocation): Promise<OpenedLedger> {
   const found = await readLedgerIfAny(invocation)
   if (found) return found
-  const file = await fileOf(invocation)
+  const file = await ledgerPath(invocation)
   throw new CliError(
     'cli.not-found',
     `no ledger at \`${file}\`: nothing was recorded there yet, or name its folder with \`--trace-dir\``,
@@ -24,13 +24,13 @@ export async function readLedger(invocation: Invocation): Promise<OpenedLedger> 
 
 /** Opens the ledger for reading, where there is one. */
 export async function readLedgerIfAny(invocation: Invocation): Promise<OpenedLedger | undefined> {
-  const file = await fileOf(invocation)
+  const file = await ledgerPath(invocation)
   return existsSync(file) ? opened(openSqliteLedger({ file, readOnly: true }), file) : undefined
 }
 
 /** Opens the ledger for writing, and makes it if there is none. */
 export async function writeLedger(invocation: Invocation): Promise<OpenedLedger> {
-  const file = await fileOf(invocation)
+  const file = await ledgerPath(invocation)
   return opened(openSqliteLedger({ file }), file)
 }
 
@@ -38,8 +38,8 @@ function opened(ledger: Ledger, file: string): OpenedLedger {
   return { ledger, file, [Symbol.asyncDispose]: async () => ledger.close() }
 }
 
-/** The command line's word goes first; the configuration is read only where it is needed, and need not exist. */
-async function fileOf(invocation: Invocation): Promise<string> {
+/** The file of the ledger. The command line's word goes first; the configuration is read only where it is needed, and need not exist. */
+export async function ledgerPath(invocation: Invocation): Promise<string> {
   const { common, cwd, home } = invocation
   const { traceDir } = common
   if (traceDir !== undefined) return ledgerFile({ cwd, home, traceDir })
@@ -47,7 +47,8 @@ async function fileOf(invocation: Invocation): Promise<string> {
   return ledgerFile({ cwd, home, ...(configured ? { configured } : {}) })
 }
 
-async function layersIfAny(invocation: Invocation): Promise<LoadedConfig['layers']> {
+/** The layers of the host configuration; none where there is none. Throws for one that is wrong. */
+export async function layersIfAny(invocation: Invocation): Promise<LoadedConfig['layers']> {
   try {
     const { layers, diagnostics } = await hostConfig(invocation)
     refuseInvalid(diagnostics)

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import type { ClientsAddOptions } from './commands/clients-add.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { FreezeOptions } from './commands/freeze.ts'
 import type { LockOptions } from './commands/lock.ts'
@@ -140,6 +141,29 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .description('forget the tokens for a remote server')
     .argument('<server>', 'the name of a server')
     .action(async (server: string) => done(await (await import('./commands/login.ts')).logout(told(), server)))
+
+  const clients = ecp.command('clients').description('who may connect to ecp serve, and as what')
+  inputFlags(clients.command('add'))
+    .description('let a client connect: prints its token, once')
+    .argument('<name>', 'its name: each has runs and budgets of its own')
+    .requiredOption('--context <file>', 'the Context')
+    .requiredOption('--executor <name>', 'the executor of the Context whose policies apply')
+    .addOption(namesOption())
+    .option('--expires <duration>', 'how long the token is good, such as 30d; missing: until it is revoked')
+    .action(async (name: string, options: ClientsAddOptions) =>
+      done(await (await import('./commands/clients-add.ts')).clientsAdd(told(), name, options)),
+    )
+  clients
+    .command('list')
+    .description('who may connect: by tokens that were added, by the configuration, by JWTs of its issuers')
+    .action(async () => done(await (await import('./commands/clients-list.ts')).clientsList(told())))
+  clients
+    .command('revoke')
+    .description('end the token of a client, at once and everywhere')
+    .argument('<name>', 'the name of the client')
+    .action(async (name: string) =>
+      done(await (await import('./commands/clients-revoke.ts')).clientsRevoke(told(), name)),
+    )
 
   ecp
     .command('freeze')

@@ -1,11 +1,10 @@
 import { type Host, openHost, type ServerLogEntry } from '@ecp/host'
-import { nearest } from '@ecp/protocol'
 import { type NameStyle, serveMcpStdio } from '@ecp/server'
-import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { configOptions } from '../host-config.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
 import type { Invocation } from '../invocation.ts'
+import { refuseUnknownExecutor } from '../known-executor.ts'
 import { visible } from '../terminal/visible.ts'
 
 export interface McpOptions extends InputOptions {
@@ -54,12 +53,11 @@ async function open(invocation: Invocation, options: McpOptions, log: (line: str
     // What servers say on stderr is theirs; the last of it stands in the error when one fails.
     ...(debug ? { onLog: (entry: ServerLogEntry) => log(`${entry.server}: ${entry.event}: ${entry.message}`) } : {}),
   })
-  if (host.executors.includes(options.executor)) return host
-  await host.close()
-  const meant = nearest(options.executor, host.executors)
-  const hint =
-    meant === undefined
-      ? `it has ${host.executors.map((one) => `\`${one}\``).join(', ')}`
-      : `did you mean \`${meant}\`?`
-  throw new CliError('cli.usage', `\`${options.context}\` has no executor \`${options.executor}\`; ${hint}`)
+  try {
+    refuseUnknownExecutor(options.context, options.executor, host.executors)
+    return host
+  } catch (cause) {
+    await host.close()
+    throw cause
+  }
 }

@@ -57,11 +57,14 @@ export function addClient(file: string, added: TokenClient): Promise<void> {
 }
 
 /** Ends a client's token, in every process at once, and gives what it was. Throws `credentials.not-found`. */
-export function revokeClient(file: string, name: string): Promise<TokenClient> {
+export async function revokeClient(file: string, name: string): Promise<TokenClient> {
+  const unknown = () => new ServerError('credentials.not-found', `there is no client \`${name}\` in \`${file}\``)
+  // A file that is not there is not made for that.
+  if (!(await readClients(file)).clients.some((one) => one.name === name)) throw unknown()
   return locked(`${file}.lock`, async () => {
     const { clients } = await readClients(file)
     const revoked = clients.find((one) => one.name === name)
-    if (!revoked) throw new ServerError('credentials.not-found', `there is no client \`${name}\` in \`${file}\``)
+    if (!revoked) throw unknown()
     await write(
       file,
       clients.filter((one) => one !== revoked),

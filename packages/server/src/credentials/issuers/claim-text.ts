@@ -6,5 +6,5 @@ const longest = 256
  */
 export function claimText(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '' || value.length > longest || !value.isWellFormed()) return undefined
-  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value) ? undefined : value
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]/u.test(value) ? undefined : value
 }
