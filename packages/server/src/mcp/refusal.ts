@@ -1,8 +1,6 @@
 import { type Answer, told } from '@ecp/host'
 import type { JsonObject } from '@ecp/protocol'
 
-export { type Ground, groundsOf, told, type Unlisted, unlistedTool } from '@ecp/host'
-
 /** Where the facts of a refusal stand in a tool result's `_meta`. */
 export const factsKey = 'ecp/decision'
 
