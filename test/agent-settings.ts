@@ -71,6 +71,14 @@ export class AgentSettings {
     return this.#connected((client) => client.connect(transport))
   }
 
+  /** The token of a client that was let in, as the page says. */
+  addClient(name: string): string {
+    const acts = ['--context', 'assistant.yaml', '--executor', 'assistant', '--config', 'ecp.config.yaml']
+    const { status, stdout, stderr } = this.ecp('clients', 'add', name, ...acts)
+    if (status !== 0) throw new TypeError(`\`ecp clients add\` ended with ${status}: ${stderr}`)
+    return stdout.trim()
+  }
+
   /** Starts `ecp serve` with the settings, on a free port. Returns its address for MCP. */
   async serve(): Promise<string> {
     const args = [program, 'serve', '--config', 'ecp.config.yaml', '--listen', '127.0.0.1:0', '--json']
@@ -86,7 +94,7 @@ export class AgentSettings {
 
   /**
    * A client of the server that an entry reaches, with its headers as they are written but for `variable`, which the agent
-   * takes from its environment; at `mcp`, where the test's server really listens.
+   * takes from its environment; on the port where the test's server really listens.
    */
   async reached(entry: unknown, variable: string, token: string, mcp: string): Promise<Client> {
     const { url, headers = {} } = Reached.parse(entry)
