@@ -1,5 +1,5 @@
 import { type LoadedConfig, trust, trustState } from '@ecp/host'
-import type { ServerWiring } from '@ecp/protocol'
+import type { HostConfig, ServerWiring } from '@ecp/protocol'
 import { CliError } from './error.ts'
 import type { Invocation } from './invocation.ts'
 import { visible } from './terminal/visible.ts'
@@ -37,9 +37,24 @@ function covered({ layers }: LoadedConfig, { covers, uncovered }: Coverage): str
   const servers = Object.entries(wired).map(
     ([name, server]) => `  starts ${visible(name, 80)}: ${whatItStarts(server)}`,
   )
+  const letIn = layers
+    .filter(({ layer }) => layer === 'project')
+    .flatMap(({ document }) => whomItLetsIn(document.value.gateway ?? {}))
   const files = covers.map(({ path, digest }) => `  covers ${visible(path)} (sha-256 ${digest.slice(0, 12)}...)`)
   const others = uncovered.map(({ path, why }) => `  does not cover ${visible(path)}: ${visible(why)}`)
-  return [...servers, ...files, ...others]
+  return [...servers, ...letIn, ...files, ...others]
+}
+
+/** Who may connect to `ecp serve`: whoever has these secrets, or a token of these issuers, which are asked for their keys. */
+function whomItLetsIn({ clients = {}, issuers = {} }: NonNullable<HostConfig['gateway']>): string[] {
+  const secrets = Object.entries(clients).map(
+    ([name, { token }]) => `  lets ${visible(name, 80)} connect by ${visible(`${token.provider}:${token.key}`)}`,
+  )
+  const tokens = Object.entries(issuers).map(([name, { issuer, jwksUri }]) => {
+    const keys = jwksUri === undefined ? '' : `, with keys from ${visible(jwksUri)}`
+    return `  lets clients of ${visible(name, 80)} connect by tokens of ${visible(issuer)}${keys}`
+  })
+  return [...secrets, ...tokens]
 }
 
 /** The whole command line or address: what is cut off could be what matters. */

@@ -54,6 +54,25 @@ test('before it is trusted, and after its script changed, mcp and lock start not
   expect(started('second')).toBe(false)
 })
 
+test('whom a project lets connect to `ecp serve`, and by what, is shown to whoever is asked', () => {
+  const acts = 'context: assistant.yaml, executor: assistant'
+  desk.write(
+    'ecp.config.yaml',
+    `version: "0.5"
+gateway:
+  clients: { editor: { ${acts}, token: { provider: process.env, key: HOME } } }
+  issuers:
+    corp: { issuer: "https://id.example", jwksUri: "https://keys.example/jwks", audience: ecp, as: [{ ${acts} }] }
+`,
+  )
+  const { status, stderr } = desk.ecp('trust')
+  expect(status).toBe(3)
+  expect(stderr).toContain('  lets editor connect by process.env:HOME\n')
+  expect(stderr).toContain(
+    '  lets clients of corp connect by tokens of https://id.example, with keys from https://keys.example/jwks\n',
+  )
+})
+
 test('a configuration that was named is trusted by that', () => {
   expect(desk.ecp('lock', '--config', 'ecp.config.yaml').status).toBe(1)
   expect(started('first')).toBe(true)
