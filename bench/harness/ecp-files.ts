@@ -5,10 +5,11 @@ import { nodeArguments } from './child.ts'
 
 /** A home, a config, a Context and a ledger of its own, with budgets that a benchmark does not use up. */
 export interface EcpFiles {
-  readonly root: string
+  readonly folder: string
   /** Where everything is: options of `ecp`. */
   readonly place: readonly string[]
   readonly context: string
+  readonly executor: string
   readonly environment: Readonly<Record<string, string>>
   remove(): void
 }
@@ -27,9 +28,10 @@ export function writeEcpFiles(transport: string = stdioTransport()): EcpFiles {
   writeFileSync(config, hostConfig(transport))
   writeFileSync(context, contextText)
   return {
-    root,
+    folder: root,
     place: ['--config', config, '--trace-dir', join(root, 'ledger')],
     context,
+    executor: 'bench',
     environment: { HOME: join(root, 'home') },
     remove: () => rmSync(root, { recursive: true, force: true }),
   }

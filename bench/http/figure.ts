@@ -12,6 +12,7 @@ import {
   type RoundOf,
   rotated,
 } from '../harness/comparison.ts'
+import { writeEcpFiles } from '../harness/ecp-files.ts'
 import type { Aim, Cell, Figure, Table } from '../harness/figure.ts'
 import { type InstalledEcp, installEcp } from '../harness/installed.ts'
 import { kinds, type LoadOptions, type LoadRound } from '../harness/load-round.ts'
@@ -94,7 +95,7 @@ async function starting(ecp: InstalledEcp, rounds: number, progress: (line: stri
   const ready: number[] = []
   for (let round = 1; round <= rounds; round++) {
     progress(`start, round ${round}`)
-    const gateway = await openGateway(ecp)
+    const gateway = await openGateway(ecp.command, writeEcpFiles())
     told.push(gateway.toldAfter)
     ready.push(gateway.readyAfter)
     await gateway.close()
@@ -115,7 +116,7 @@ async function idle(ecp: InstalledEcp, quick: boolean, progress: (line: string) 
   const heap: number[] = []
   for (let round = 1; round <= (quick ? 1 : 3); round++) {
     progress(`idle clients, round ${round}`)
-    const gateway = await openGateway(ecp, { clients: count + warm, isMeasured: true })
+    const gateway = await openGateway(ecp.command, writeEcpFiles(), { clients: count + warm, isMeasured: true })
     try {
       // What is loaded and compiled for the first ones is not theirs.
       await (await connectIdle(gateway, range(count, warm)))()

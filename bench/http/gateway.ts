@@ -2,9 +2,8 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newToken, tokenHash } from '../../packages/server/src/credentials/client-token.ts'
-import { writeEcpFiles } from '../harness/ecp-files.ts'
+import type { EcpFiles } from '../harness/ecp-files.ts'
 import type { MemoryLeft } from '../harness/garbage.ts'
-import type { InstalledEcp } from '../harness/installed.ts'
 import { firstLine, start } from './listening.ts'
 
 /** `ecp serve`, ready. */
@@ -23,8 +22,6 @@ export interface Gateway {
 }
 
 export interface GatewayOptions {
-  /** Of the server behind it, see `writeEcpFiles`. */
-  readonly transport?: string
   /** How many may connect. */
   readonly clients?: number
   /** Whether its memory will be asked for. */
@@ -33,13 +30,14 @@ export interface GatewayOptions {
 
 const garbage = join(import.meta.dirname, '..', 'harness', 'garbage.ts')
 
-export async function openGateway(ecp: InstalledEcp, options: GatewayOptions = {}): Promise<Gateway> {
-  const { transport, clients = 1, isMeasured = false } = options
-  const { root, context, place, environment, remove } = writeEcpFiles(transport)
+/** Starts `ecp serve` of this command on these files, on an address of its own. */
+export async function openGateway(ecp: string, files: EcpFiles, options: GatewayOptions = {}): Promise<Gateway> {
+  const { clients = 1, isMeasured = false } = options
+  const { folder, place, environment } = files
   const tokens = Array.from({ length: clients }, newToken)
-  writeClients(join(root, 'ledger'), context, tokens)
+  writeClients(join(folder, 'ledger'), files, tokens)
   const node = isMeasured ? ['--disable-warning=ExperimentalWarning', '--expose-gc', '--import', garbage] : []
-  const command = [process.execPath, ...node, ecp.command, 'serve', '--listen', '127.0.0.1:0', '--json', ...place]
+  const command = [process.execPath, ...node, ecp, 'serve', '--listen', '127.0.0.1:0', '--json', ...place]
   const started = performance.now()
   const serving = start({ command, environment, isTold: isMeasured })
   const { url, mcp } = await firstLine<{ url: string; mcp: string }>(serving)
@@ -60,17 +58,17 @@ export async function openGateway(ecp: InstalledEcp, options: GatewayOptions = {
     },
     async close() {
       await serving.stop()
-      remove()
+      files.remove()
     },
   }
 }
 
 /** What `ecp clients add` would write, without a process for each of a thousand clients. */
-function writeClients(folder: string, context: string, tokens: readonly string[]): void {
+function writeClients(folder: string, { context, executor }: EcpFiles, tokens: readonly string[]): void {
   const clients = tokens.map((token, index) => ({
-    name: `bench-${index}`,
+    name: `client-${index}`,
     context,
-    executor: 'bench',
+    executor,
     inputs: {},
     names: 'prefixed',
     tokenHash: tokenHash(token),

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { nodeArguments } from '../harness/child.ts'
-import { stdioCommand } from '../harness/ecp-files.ts'
+import { stdioCommand, writeEcpFiles } from '../harness/ecp-files.ts'
 import type { InstalledEcp } from '../harness/installed.ts'
 import type { Reach } from '../harness/load-round.ts'
 import { openGateway } from './gateway.ts'
@@ -63,7 +63,7 @@ async function throughPackage(): Promise<Way> {
 }
 
 async function throughEcp(ecp: InstalledEcp, transport: string | undefined, stop: () => Promise<void>): Promise<Way> {
-  const gateway = await openGateway(ecp, { ...(transport === undefined ? {} : { transport }) })
+  const gateway = await openGateway(ecp.command, writeEcpFiles(transport))
   const { mcp: url, headers, pid } = gateway
   return {
     reach: { transport: 'http', url, headers: headers(0), pid },
