@@ -17,7 +17,7 @@ export { type Needed, refuseUnsupported, unsupported } from './config/unsupporte
 export { unsupportedInContext } from './config/unsupported-context.ts'
 export { HostError, type HostErrorCode, type RpcError } from './error.ts'
 export { locked } from './files/file-lock.ts'
-export { type PrivateText, readPrivate, stampOf, writePrivate } from './files/private-file.ts'
+export { absent, type PrivateText, readPrivate, stampNow, stampOf, writePrivate } from './files/private-file.ts'
 export type { Gate } from './gate/gate.ts'
 export { redecideRecorded } from './gate/redecide.ts'
 export {

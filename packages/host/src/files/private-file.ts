@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HostError } from '../error.ts'
@@ -56,4 +57,20 @@ export function stampOf(found: {
   readonly ctimeNs: bigint
 }): string {
   return `${found.ino}.${found.size}.${found.mtimeNs}.${found.ctimeNs}`
+}
+
+/** What {@link stampNow} says of a file that is not there. */
+export const absent = 'absent'
+
+/**
+ * The stamp of a file as it is now, for what looks at it again and again. Synchronous: that takes a few microseconds, and a turn
+ * through the thread pool some tens. Never throws: a file that cannot be looked at has a stamp that no text was read with.
+ */
+export function stampNow(file: string): string {
+  try {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+    return found ? stampOf(found) : absent
+  } catch (cause) {
+    return `unreadable: ${codeOf(cause)}`
+  }
 }

@@ -3,7 +3,7 @@ import type { StoredOAuthClientInformation } from '@modelcontextprotocol/client'
 import { HostError } from '../error.ts'
 import type { GuardedFetch } from '../network/guarded-fetch.ts'
 import type { Challenge, HttpAuthorization } from './http-authorization.ts'
-import { changeSignedIn, readSignedIn, type SignedIn, secretsOf } from './oauth-file.ts'
+import { changeSignedIn, type SignedIn, secretsOf, signedInReader } from './oauth-file.ts'
 import { coversScope, scopeUnion } from './scopes.ts'
 import { expiryOf, type Redirection, signIn } from './sign-in.ts'
 import { type TokenRequests, tokenRequests } from './token-requests.ts'
@@ -38,7 +38,8 @@ export function openAuthorization(options: AuthorizationOptions): HttpAuthorizat
     const isOurs = wiring.clientId === undefined || record?.client?.client_id === wiring.clientId
     return isOurs ? record : undefined
   }
-  const current = async () => known(await reading(() => readSignedIn(home, server.name, server.url)))
+  const readStored = signedInReader(home, server.name, server.url)
+  const current = async () => known(await reading(readStored))
   const loginNeeded = (why: string) =>
     new HostError('server.start-failed', `server \`${server.name}\` ${why}: run \`ecp login ${server.name}\``)
 

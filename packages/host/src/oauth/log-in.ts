@@ -11,7 +11,7 @@ import { guardedFetchFor } from '../servers/http/guarded-fetch-for.ts'
 import { httpServers } from '../servers/http/wired-http.ts'
 import type { Challenge } from './http-authorization.ts'
 import { openLoopback } from './loopback.ts'
-import { changeSignedIn, forgetSignedIn, oauthFile, readSignedIn } from './oauth-file.ts'
+import { changeSignedIn, forgetSignedIn, oauthFile, signedInReader } from './oauth-file.ts'
 import { signIn } from './sign-in.ts'
 import { tokenRequests } from './token-requests.ts'
 import { signsIn } from './wired-authorization.ts'
@@ -62,7 +62,7 @@ export async function logIn(options: LogInOptions): Promise<LoggedIn> {
   try {
     const challenge = await challengeOf(fetch, server.kind, url, await server.headers(), name)
     const clientSecret = wiring.clientSecret ? await secrets.resolve(wiring.clientSecret) : undefined
-    const before = await readSignedIn(home, name, url)
+    const before = await signedInReader(home, name, url)()
     const port = options.port ?? portOf(before?.redirectUrl)
     await using loopback = await openLoopback({
       timeoutMs: options.timeoutMs,

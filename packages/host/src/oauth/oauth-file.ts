@@ -3,7 +3,7 @@ import { isJsonObject } from '@ecp/protocol'
 import type { StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client'
 import { HostError } from '../error.ts'
 import { locked } from '../files/file-lock.ts'
-import { readPrivate, writePrivate } from '../files/private-file.ts'
+import { absent, readPrivate, stampNow, writePrivate } from '../files/private-file.ts'
 
 /** What signing in at one server has come to. */
 export interface SignedIn {
@@ -27,14 +27,22 @@ type Records = Readonly<Record<string, SignedIn>>
 /** Where tokens are kept, for one user. */
 export const oauthFile = (home: string): string => join(home, '.ecp', 'oauth.json')
 
-/** What is kept for a server at this address. Throws `host.refused` for a file that is damaged, or that others can read. */
-export async function readSignedIn(home: string, name: string, url: string): Promise<SignedIn | undefined> {
-  const records = await read(oauthFile(home))
-  const record = Object.hasOwn(records, name) ? records[name] : undefined
-  return record?.url === url ? record : undefined
+/**
+ * Reads what is kept for a server at this address: whenever it is asked, and from the disk only when the file is another one than
+ * the last time. Throws `host.refused` for a file that is damaged, or that others can read.
+ */
+export function signedInReader(home: string, name: string, url: string): () => Promise<SignedIn | undefined> {
+  const file = oauthFile(home)
+  let known: { readonly stamp: string; readonly records: Records } | undefined
+  return async () => {
+    const stamp = stampNow(file)
+    if (stamp === absent) return undefined
+    if (known?.stamp !== stamp) known = await readStamped(file)
+    return known && recordOf(known.records, name, url)
+  }
 }
 
-/** Every secret that is kept, for whichever server and address. None of a file that {@link readSignedIn} refuses. */
+/** Every secret that is kept, for whichever server and address. None of a file that {@link signedInReader} refuses. */
 export async function readTokens(
   home: string,
 ): Promise<readonly { readonly server: string; readonly token: string }[]> {
@@ -61,8 +69,7 @@ export function changeSignedIn(
   const file = oauthFile(home)
   return locked(`${file}.lock`, async () => {
     const records = await read(file)
-    const before = Object.hasOwn(records, name) ? records[name] : undefined
-    const mine = before?.url === url ? before : undefined
+    const mine = recordOf(records, name, url)
     const after = await change(mine)
     if (after !== mine) await write(file, { ...records, [name]: after })
     return after
@@ -80,11 +87,20 @@ export async function forgetSignedIn(home: string, name: string): Promise<Signed
   })
 }
 
+function recordOf(records: Records, name: string, url: string): SignedIn | undefined {
+  const record = Object.hasOwn(records, name) ? records[name] : undefined
+  return record?.url === url ? record : undefined
+}
+
 async function read(file: string): Promise<Records> {
+  return (await readStamped(file))?.records ?? {}
+}
+
+async function readStamped(file: string): Promise<{ readonly stamp: string; readonly records: Records } | undefined> {
   const found = await readPrivate(file, 'tokens')
-  if (!found) return {}
+  if (!found) return undefined
   const records = parsed(found.text)
-  if (records) return records
+  if (records) return { stamp: found.stamp, records }
   throw new HostError('host.refused', `\`${file}\` is damaged; delete it and sign in again with \`ecp login SERVER\``)
 }
 

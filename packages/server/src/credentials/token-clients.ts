@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs'
-import { stampOf } from '@ecp/host'
+import { absent, stampNow } from '@ecp/host'
 import type { Identity } from '../http/identity.ts'
 import type { Changes } from './changes.ts'
 import { readClients, type TokenClient } from './clients-file.ts'
@@ -24,7 +23,6 @@ interface Known {
   readonly expiresAt: number | undefined
 }
 
-const absent = 'absent'
 /** How often a file that keeps changing is read again for one request. */
 const mostReads = 5
 
@@ -70,7 +68,7 @@ export class LiveTokenClients {
 
   /** Reads the file again if it is another one than before, and tells what has changed or is over. Never throws. */
   async refresh(): Promise<void> {
-    for (let reads = 0; reads < mostReads && this.#stampNow() !== this.#stamp; reads++) {
+    for (let reads = 0; reads < mostReads && stampNow(this.#options.file) !== this.#stamp; reads++) {
       this.#loading ??= this.#load().finally(() => {
         this.#loading = undefined
       })
@@ -88,19 +86,9 @@ export class LiveTokenClients {
     return expiresAt !== undefined && expiresAt <= this.#options.now()
   }
 
-  // Synchronous: it takes a few microseconds, and a turn through the thread pool some tens.
-  #stampNow(): string {
-    try {
-      const found = statSync(this.#options.file, { bigint: true, throwIfNoEntry: false })
-      return found ? stampOf(found) : absent
-    } catch (cause) {
-      return `unreadable: ${(cause as NodeJS.ErrnoException).code}` // reason: fs throws only system errors
-    }
-  }
-
   async #load(): Promise<void> {
     const { file, reserved, log } = this.#options
-    const before = this.#stampNow()
+    const before = stampNow(file)
     try {
       const { clients, stamp = absent } = await readClients(file)
       const byHash = new Map(clients.map((client) => [client.tokenHash, knownOf(client)]))
