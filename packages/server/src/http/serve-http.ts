@@ -109,7 +109,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       base: (request) => serving.standing.settings.url ?? new URL(request.url).origin,
       issuers: () => serving.standing.authenticator.issuers,
     }
-    const { fetch } = createApp({
+    const app = createApp({
       front,
       origins: () => serving.standing.settings.origins,
       authenticate: (request) => {
@@ -125,7 +125,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       limits,
       log,
     })
-    return async (request: Request) => fetch(request)
+    return async (request: Request) => app.fetch(request)
   }
 }
 

@@ -17,7 +17,8 @@ export const defaultKeyTimes: KeyTimes = { timeoutMs: 5_000, coolDownMs: 30_000,
 export interface IssuerKeysOptions {
   readonly issuer: string
   readonly jwksUri: string | undefined
-  readonly fetch: GuardedFetch
+  /** How the issuer is asked. */
+  readonly asks: GuardedFetch
   readonly times: KeyTimes
   now(): number
 }
@@ -26,7 +27,7 @@ export interface IssuerKeysOptions {
 export class KeysUnavailable extends Error {}
 
 /** The keys of an issuer (RFC 7517), fetched when first needed; no key after {@link KeyTimes.timeoutMs} is {@link KeysUnavailable}. */
-export function issuerKeys({ issuer, jwksUri, fetch: get, times, now }: IssuerKeysOptions): JWTVerifyGetKey {
+export function issuerKeys({ issuer, jwksUri, asks: get, times, now }: IssuerKeysOptions): JWTVerifyGetKey {
   let failed: { readonly at: number; readonly cause: KeysUnavailable } | undefined
   const fetchKeys = async (signal: AbortSignal) => {
     if (failed && now() < failed.at + times.failureMs) throw failed.cause

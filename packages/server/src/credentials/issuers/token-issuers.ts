@@ -20,7 +20,7 @@ export interface TokenIssuersOptions {
 
 interface Issuer extends WiredIssuer {
   readonly keys: JWTVerifyGetKey
-  readonly fetch: GuardedFetch
+  readonly asks: GuardedFetch
 }
 
 /** The JWTs of the issuers that a config wires. */
@@ -37,8 +37,8 @@ export class TokenIssuers {
     this.#issuers = new Map(
       wiredIssuers(config).map((wired) => {
         const { issuer, jwksUri } = wired.wiring
-        const fetch = openIssuerFetch(config.layers, wired.name)
-        return [issuer, { ...wired, fetch, keys: issuerKeys({ issuer, jwksUri, fetch, times, now }) }]
+        const asks = openIssuerFetch(config.layers, wired.name)
+        return [issuer, { ...wired, asks, keys: issuerKeys({ issuer, jwksUri, asks, times, now }) }]
       }),
     )
   }
@@ -87,7 +87,7 @@ export class TokenIssuers {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#issuers.values()].map(({ fetch }) => fetch.close()))
+    await Promise.all([...this.#issuers.values()].map(({ asks }) => asks.close()))
   }
 
   /** Whose it says it is: believed only after its signature was checked with that issuer's keys. */
