@@ -6,7 +6,8 @@ import { startEndpoint } from './endpoint.ts'
 import { installOpenClaw } from './install.ts'
 import { readRecording } from './recording.ts'
 import { type Run, runOpenClaw } from './run.ts'
-import { changeOpenclawConfig, type Stage, setStage } from './stage.ts'
+import { serveEcp } from './serve.ts'
+import { changeOpenclawConfig, type OpenclawFile, type Stage, setStage } from './stage.ts'
 
 /** One run of the recorded session, and all that can be known of it. */
 interface Session extends Run {
@@ -25,10 +26,10 @@ afterAll(() => {
   for (const stage of stages) stage[Symbol.dispose]()
 })
 
-describe('with the settings of this example', () => {
+describe.each<OpenclawFile>(['openclaw.json', 'openclaw.http.json'])('with the settings of %s', (file) => {
   let session: Session
   beforeAll(async () => {
-    session = await play({})
+    session = await play(file)
   })
 
   test('the run ends well, because a denial is an answer and no failure', () => {
@@ -68,7 +69,7 @@ describe('with the settings of this example', () => {
 describe('without `tools.allow`', () => {
   let session: Session
   beforeAll(async () => {
-    session = await play({ tools: { toolSearch: false } })
+    session = await play('openclaw.json', { tools: { toolSearch: false } })
   })
 
   test('the same model has a shell, and uses it', () => {
@@ -78,13 +79,15 @@ describe('without `tools.allow`', () => {
 })
 
 /** Plays the recording on a stage of its own. `changes` take the place of the example's OpenClaw settings. */
-async function play(changes: Readonly<Record<string, unknown>>): Promise<Session> {
-  const stage = setStage()
+async function play(file: OpenclawFile, changes: Readonly<Record<string, unknown>> = {}): Promise<Session> {
+  const stage = setStage(file)
   stages.push(stage)
   const turns = readRecording(join(import.meta.dirname, 'recording.yaml'), { folder: stage.folder })
   await using endpoint = await startEndpoint(turns)
   changeOpenclawConfig(stage, { ...changes, models: { providers: { fake: recordedProvider(endpoint.url) } } })
-  const run = await runOpenClaw(program, 'What does the note say?', stage)
+  await using serving = file === 'openclaw.http.json' ? await serveEcp(stage) : undefined
+  const environment = serving ? { ECP_TOKEN: serving.token } : {}
+  const run = await runOpenClaw(program, 'What does the note say?', stage, environment)
   return { ...run, stage, requests: endpoint.requests }
 }
 

@@ -12,8 +12,16 @@ export interface Run {
   readonly stderr: string
 }
 
-/** Runs one headless turn of OpenClaw on a stage. It sees nothing of the caller's environment but the PATH. */
-export async function runOpenClaw(program: string, message: string, stage: Stage): Promise<Run> {
+/**
+ * Runs one headless turn of OpenClaw on a stage. It sees nothing of the caller's environment but the PATH, and what is given
+ * here.
+ */
+export async function runOpenClaw(
+  program: string,
+  message: string,
+  stage: Stage,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const [work, tmp] = [join(stage.home, 'work'), join(stage.home, 'tmp')]
   mkdirSync(work)
   mkdirSync(tmp)
@@ -30,6 +38,7 @@ export async function runOpenClaw(program: string, message: string, stage: Stage
     '--json',
   ]
   const env = {
+    ...environment,
     PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
     HOME: stage.home,
     OPENCLAW_STATE_DIR: join(stage.home, 'state'),

@@ -11,7 +11,9 @@ export interface Stage extends Disposable {
   readonly folder: string
   /** For OpenClaw's home, state, working and temporary folders. */
   readonly home: string
-  /** OpenClaw's settings; the others lie beside it. */
+  /** Where ECP's settings lie. */
+  readonly settings: string
+  /** OpenClaw's settings. */
   readonly openclawConfig: string
   /** The tool calls that reached the server `files`. */
   callsToServer(): readonly { name: string; arguments: unknown }[]
@@ -28,8 +30,11 @@ const Wiring = z.looseObject({
 
 const here = import.meta.dirname
 
+/** How OpenClaw gets to ECP: it starts `ecp mcp`, or connects to `ecp serve`. */
+export type OpenclawFile = 'openclaw.json' | 'openclaw.http.json'
+
 /** Sets the stage, with this example's settings as they are but for the placeholders and the server's place. */
-export function setStage(): Stage {
+export function setStage(openclawFile: OpenclawFile): Stage {
   // The real path: a temporary folder can be a link, and the filesystem server compares real paths.
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-openclaw-')))
   const folder = join(root, 'folder')
@@ -48,13 +53,14 @@ export function setStage(): Stage {
       .replaceAll('/path/to/settings', settings)
       .replaceAll('/path/to/folder', folder)
   const openclawConfig = join(settings, 'openclaw.json')
-  writeFileSync(openclawConfig, filled('openclaw.json'))
+  writeFileSync(openclawConfig, filled(openclawFile))
   writeFileSync(join(settings, 'assistant.yaml'), filled('assistant.yaml'))
   writeFileSync(join(settings, 'ecp.config.yaml'), tapped(filled('ecp.config.yaml'), log, folder))
 
   return {
     folder,
     home,
+    settings,
     openclawConfig,
     callsToServer: () => jsonLines(log).flatMap((message) => ToolCall.safeParse(message).data?.params ?? []),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
