@@ -1,8 +1,11 @@
 import { actionKinds, codes, layers, origins, outcomeStatuses } from '@ecp/protocol'
 import { z } from 'zod'
 
-/** The faces that a case can run on: `decide` is the policy alone; `mcp` is `ecp mcp` with a real client and server. */
-export const faces = ['decide', 'mcp'] as const
+/**
+ * The faces that a case can run on: `decide` is the policy alone; `mcp` is `ecp mcp` with a real client and server; `api` is
+ * `ecp serve` with a program that asks and performs itself.
+ */
+export const faces = ['decide', 'mcp', 'api'] as const
 export type Face = (typeof faces)[number]
 
 const recorded = [

@@ -62,14 +62,16 @@ describe('the cases are a specification that leaves nothing out', () => {
     },
   )
 
-  test('a case that runs behind MCP is a tool call of a real server, with nothing that only a test could set', () => {
-    for (const one of cases.filter(({ faces }) => faces.includes('mcp'))) {
+  test.each(['mcp', 'api'] as const)('a case on %s is a tool call, with nothing that only a test could set', (face) => {
+    const found = cases.filter(({ faces }) => faces.includes(face))
+    expect(found.length).toBeGreaterThan(100)
+    for (const one of found) {
       const { id, action, expect: wanted, counters, host } = one
       const told = wanted.codes.filter((code) => code.startsWith('run.') || code === 'context.executor-unknown')
       expect([
         id,
         action.kind ?? 'tool.call',
-        action.enforcement ?? 'performed',
+        face === 'api' ? 'performed' : (action.enforcement ?? 'performed'),
         action.origin ?? 'gateway',
         told,
       ]).toEqual([id, 'tool.call', 'performed', 'gateway', []])

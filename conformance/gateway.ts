@@ -5,8 +5,6 @@ import { join } from 'node:path'
 import { redecideRecorded } from '@ecp/host'
 import { openSqliteLedger, type Verification } from '@ecp/ledger'
 import { type Catalogue, isJsonObject, type Json, type JsonObject, type LedgerRecord } from '@ecp/protocol'
-import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { parse, stringify } from 'yaml'
 import type { ToolsByServer } from './case.ts'
 import { type Documents, hostLayers } from './documents.ts'
@@ -16,7 +14,7 @@ const ecp = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'ecp.js')
 const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'ecp-conformance')
 const serverScript = join(import.meta.dirname, 'server.ts')
 
-/** What an MCP client got for a call. */
+/** What a client got for a call. */
 export interface Reply {
   readonly isError: boolean
   readonly facts?: { readonly effect: string; readonly codes: readonly string[]; readonly actionId: string }
@@ -31,12 +29,14 @@ interface Held {
   readonly verification: Verification
 }
 
-/** `ecp mcp` for the documents of a case, with real servers behind and a ledger of its own, in a folder of its own. */
-export class Gateway {
+/**
+ * A face of `ecp`, as a process of its own, for the documents of a case, with real servers behind and a ledger, in a folder of
+ * its own.
+ */
+export abstract class Gateway {
+  /** Of the command: which Context and executor, config and ledger. */
+  protected readonly flags: readonly string[]
   readonly #folder = mkdtempSync(join(tmpdir(), 'ecp-conformance-'))
-  readonly #args: readonly string[]
-  #client: Client | undefined
-  #listed: ReadonlySet<string> = new Set()
 
   constructor(documents: Documents, executor: string, tools: ToolsByServer) {
     mkdirSync(this.#path('home', '.ecp'), { recursive: true })
@@ -48,15 +48,7 @@ export class Gateway {
       if (text !== undefined) writeFileSync(this.#layerFile(layer), this.#withRealServers(text))
     }
     const config = documents.host.project === undefined ? [] : ['--config', this.#layerFile('project')]
-    this.#args = [
-      'mcp',
-      '--context',
-      this.#path('context.yaml'),
-      '--executor',
-      executor,
-      ...config,
-      ...this.#ledgerFlag,
-    ]
+    this.flags = ['--context', this.#path('context.yaml'), '--executor', executor, ...config, ...this.#ledgerFlag]
   }
 
   /** From the next start on the servers define these tools. */
@@ -64,46 +56,16 @@ export class Gateway {
     writeFileSync(this.#path('tools.json'), JSON.stringify(tools))
   }
 
-  async start(): Promise<void> {
-    const client = new Client({ name: 'conformance', version: '1.0.0' })
-    const [command, ...args] = this.#command(this.#args)
-    const options = { command, args, env: this.#environment, cwd: this.#folder, stderr: 'pipe' } as const
-    const transport = new StdioClientTransport(options)
-    let said = ''
-    transport.stderr?.on('data', (part) => {
-      said += part
-    })
-    this.#client = client
-    await client.connect(transport).catch((cause: unknown) => {
-      throw new TypeError(`\`ecp mcp\` did not answer: ${said}`, { cause })
-    })
-    const { tools } = await client.listTools()
-    this.#listed = new Set(tools.map(({ name }) => name))
-  }
-
-  async stop(): Promise<void> {
-    await this.#client?.close()
-    this.#client = undefined
-  }
-
+  abstract start(): Promise<void>
+  abstract stop(): Promise<void>
   /** Whether the client is shown a tool. */
-  shows(target: string): boolean {
-    return this.#listed.has(exposed(target))
-  }
-
-  async call(target: string, args: Json): Promise<Reply> {
-    if (!this.#client) throw new TypeError('the gateway was not started')
-    const before = this.#calls().length
-    const params = { name: exposed(target), arguments: args as Record<string, unknown> } // reason: cases behind MCP give objects
-    const result = await this.#client.callTool(params)
-    const facts = result._meta?.['ecp/decision'] as Reply['facts'] // reason: compared field by field by the test
-    return { isError: result.isError === true, ...(facts && { facts }), reached: this.#calls().slice(before) }
-  }
+  abstract shows(target: string): boolean
+  abstract call(target: string, args: Json): Promise<Reply>
 
   /** The operator's stop switch, from another process. */
   freeze(): void {
-    const [command, ...args] = this.#command(['freeze', ...this.#ledgerFlag])
-    const { status, stderr } = spawnSync(command, args, { env: this.#environment, cwd: this.#folder, encoding: 'utf8' })
+    const [command, ...args] = this.command(['freeze', ...this.#ledgerFlag])
+    const { status, stderr } = spawnSync(command, args, { env: this.environment, cwd: this.folder, encoding: 'utf8' })
     if (status !== 0) throw new TypeError(`\`ecp freeze\` ended with ${status}: ${stderr}`)
   }
 
@@ -128,15 +90,19 @@ export class Gateway {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
+  protected get folder(): string {
+    return this.#folder
+  }
+
   get #ledgerFlag(): readonly string[] {
     return ['--trace-dir', this.#path('ledger')]
   }
 
-  get #environment(): Record<string, string> {
+  protected get environment(): Record<string, string> {
     return { PATH: process.env.PATH ?? '', HOME: this.#path('home'), NODE_COMPILE_CACHE: compiled }
   }
 
-  #command(args: readonly string[]): [string, ...string[]] {
+  protected command(args: readonly string[]): [string, ...string[]] {
     return [process.execPath, '--disable-warning=ExperimentalWarning', ecp, ...args]
   }
 
@@ -162,15 +128,10 @@ export class Gateway {
     return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
   }
 
-  #calls(): Reply['reached'] {
+  /** The calls that have reached the servers so far. */
+  protected calls(): Reply['reached'] {
     if (!existsSync(this.#path('calls.log'))) return []
     const lines = readFileSync(this.#path('calls.log'), 'utf8').split('\n').filter(Boolean)
     return lines.map((line) => JSON.parse(line) as Reply['reached'][number]) // reason: written by server.ts
   }
-}
-
-/** A target's name towards the client (faces.md). */
-function exposed(target: string): string {
-  const colon = target.indexOf(':')
-  return `${target.slice(0, colon)}__${target.slice(colon + 1)}`
 }

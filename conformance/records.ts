@@ -1,11 +1,14 @@
-import type { LedgerRecord } from '@ecp/protocol'
+import type { Enforcement, LedgerRecord } from '@ecp/protocol'
 import type { Case } from './case.ts'
 
 /**
  * What the ledger holds of an action that a face performed: its decision before anything else; for what acts, the intent
  * before the server hears of it; what came of what was done. A proposal is kept; a hold and a deny leave nothing else.
  */
-export function expectedRecords({ effect, acts, records }: Case['expect']): readonly string[] {
+export function expectedRecords(
+  { effect, acts, records }: Case['expect'],
+  enforcement: Enforcement = 'performed',
+): readonly string[] {
   if (records) return records
   switch (effect) {
     case 'deny':
@@ -14,7 +17,11 @@ export function expectedRecords({ effect, acts, records }: Case['expect']): read
     case 'propose':
       return ['action.decided', 'proposal.made']
     case 'allow':
-      return ['action.decided', ...(acts === 'read' ? [] : ['action.intended']), 'action.finished: completed']
+      return [
+        'action.decided',
+        ...(acts === 'read' && enforcement === 'performed' ? [] : ['action.intended']),
+        'action.finished: completed',
+      ]
   }
 }
 
