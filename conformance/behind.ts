@@ -11,6 +11,8 @@ const opened: Gateway[] = []
 // So many gateways at once; each is a process with servers of its own.
 const lanes = Array.from({ length: 3 }, (): Promise<unknown> => Promise.resolve())
 let taken = 0
+/** A test waits for a lane, too. Milliseconds. */
+const longestWait = 180_000
 function inLane<T>(work: () => Promise<T>): Promise<T> {
   const lane = taken++ % lanes.length
   const done = (lanes[lane] ?? Promise.resolve()).then(work)
@@ -40,7 +42,7 @@ export function testCasesBehind(behind: Behind): void {
       for (const group of Map.groupBy(cases, groupOf).values()) {
         let running: Promise<readonly Observed[]> | undefined
         for (const [index, one] of group.entries())
-          test.concurrent(`${one.id}: ${one.title}`, async () => {
+          test.concurrent(`${one.id}: ${one.title}`, { timeout: longestWait }, async () => {
             running ??= inLane(() => run(behind, group))
             check(behind, one, (await running)[index])
           })

@@ -4,7 +4,7 @@ import { Server } from '@modelcontextprotocol/server'
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 
 const [toolsFile = '', name = '', log = ''] = process.argv.slice(2)
-// reason: the file is written by mcp.test.ts, from cases that their schema has checked
+// reason: the file is written by gateway.ts, from cases that their schema has checked
 const tools = JSON.parse(readFileSync(toolsFile, 'utf8')) as Record<string, never[]>
 
 const server = new Server({ name, version: '1.0.0' }, { capabilities: { tools: {} } })

@@ -9,7 +9,7 @@ const maxDepth = 100
  * The body of a request as JSON. Strict, because the asking program may perform what it sent and not what was read here:
  * what a JSON parser elsewhere could read as something else than what is decided is refused. So are bytes that are no
  * UTF-8, lone surrogates, numbers beyond a double (both have no RFC 8785 form) and whole numbers that a double cannot hold
- * exactly (RFC 7493, 2.2). `__proto__` is a key like any other. Throws `request.*`.
+ * (RFC 7493, 2.2). `__proto__` is a key like any other. Throws `request.*`.
  */
 export async function jsonBody(request: Request, wrongType: 400 | 415): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
@@ -49,15 +49,16 @@ function parsed(text: string): unknown {
 function refuseInexact(text: string): void {
   JSON.parse(text, (_key: string, value: unknown, context?: { readonly source?: string }) => {
     const source = context?.source ?? ''
-    if (typeof value === 'number' && /^-?\d{16,}$/.test(source) && BigInt(source) !== exact(value)) {
+    if (typeof value === 'number' && /^-?\d{16,}$/.test(source) && !isHeld(value, source)) {
       throw invalid(`the body holds a whole number that no double holds: \`${source.slice(0, 40)}\`; send it as text`)
     }
     return value
   })
 }
 
-function exact(value: number): bigint | undefined {
-  return Number.isFinite(value) ? BigInt(value) : undefined
+/** Whether a double stands for the same whole number: as a value, or as it is written down again (RFC 8785). */
+function isHeld(value: number, source: string): boolean {
+  return String(value) === source || (Number.isFinite(value) && BigInt(value) === BigInt(source))
 }
 
 function invalid(message: string): ApiError {

@@ -28,7 +28,7 @@ export function toldDecision(caller: Caller, { kind, target }: Asked, decision: 
   }
   const grounds = groundsOf(decision)
   if (effect === 'deny' && !mayKnow(caller, { kind, target }, grounds)) {
-    const [unlisted] = [unlistedOf(kind)]
+    const unlisted = unlistedOf(kind)
     return { effect, codes: [unlisted.code], reasons: [unlisted] }
   }
   return { effect, codes: grounds.map(({ code }) => code), reasons: [...grounds] }

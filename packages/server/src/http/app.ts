@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
+import { echoRequestId } from '../api/create-api.ts'
 import type { McpEndpoint } from '../mcp/mcp-endpoint.ts'
 import type { Caller, CallerEnv } from './caller.ts'
 import type { Front } from './front.ts'
@@ -43,6 +44,8 @@ export function createApp(options: AppOptions): Hono<CallerEnv> {
     return next()
   })
   app.use(crossOrigin(options.origins))
+  // A refusal has the id of its request, too.
+  app.use('/access/*', echoRequestId)
   app.get('/healthz', (c) => c.json({ status: 'alive' }))
   app.get('/readyz', async () => {
     const why = options.isStopping() ? 'it is stopping' : await options.readiness()

@@ -58,6 +58,7 @@ test('numbers that a double holds, a charset and a byte order mark are taken', a
   const api = await served(anyArguments)
   for (const text of [
     '{"n":9007199254740992}',
+    '{"n":12345678901234567000}',
     '{"n":1e21}',
     '{"n":10000000000000000000000}',
     '{"s":"\\ud83d\\ude00"}',

@@ -69,6 +69,12 @@ test('metadata and the description are for everybody; what they describe is not'
   }
 })
 
+test('who asks AuthZEN without a token is told so under the id of the request', async () => {
+  const headers = { 'content-type': 'application/json', 'x-request-id': 'turn 7' }
+  const answer = await service.ask('/access/v1/evaluation', undefined, { method: 'POST', headers, body: '{}' })
+  expect({ status: answer.status, id: answer.headers.get('x-request-id') }).toEqual({ status: 401, id: 'turn 7' })
+})
+
 test('an action is decided, done elsewhere, settled, and found in the trace of its run', async () => {
   const asked = await post('/v1/actions', { target: 'witness:write', arguments: { a: 1 } })
   const { id, decision } = asked.body
