@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '@ecp/protocol'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { ServerRequest } from '../src/servers/servers.ts'
 import { calling, callTool, failure, pool, wired } from './servers.ts'
 
@@ -12,6 +12,13 @@ afterAll(() => servers.close())
 const session = { id: 'one', capabilities: { elicitation: { form: {} } } }
 
 describe('a server of revision 2026-07-28', () => {
+  test('that takes long to start is spoken to in its own revision all the same', async () => {
+    const late = `setTimeout(() => import(${JSON.stringify(program)}), 1_500)`
+    const { servers } = pool([wired('late', ['--disable-warning=ExperimentalWarning', '--eval', late])])
+    onTestFinished(() => servers.close())
+    expect(await servers.about('late', calling())).toMatchObject({ revision: '2026-07-28' })
+  })
+
   test('is spoken to in its own revision', async () => {
     const facts = await servers.about('new', calling())
     expect(facts).toMatchObject({ revision: '2026-07-28', instructions: 'be brief' })

@@ -1,428 +1,298 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { JsonObject } from '@ecp/protocol'
-import { Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { facts, Gateway, misbehaving, witness } from './gateway.ts'
-import type { Message } from './talk.ts'
-import { childrenOf, isRunning, Wire } from './wire.ts'
+import type { Desk } from '../../cli/test/desk.ts'
+import type { Front } from './front.ts'
+import { fronts } from './fronts.ts'
+import { facts, misbehaving, witness } from './gateway.ts'
+import type { Message, Talk } from './talk.ts'
+import { Wire } from './wire.ts'
 
-// The MCP face of `ecp mcp`: a client in front, servers behind, and everything between them real.
+// The MCP face: a client in front, over each transport, servers behind, and everything between them real.
 const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
 const crowd = (count: number) => ({ args: [join(import.meta.dirname, 'fixtures', 'crowd-server.ts'), String(count)] })
 const allow = (...tools: (string | JsonObject)[]) => ({ toolAccess: { default: 'deny', allow: tools } })
 
-let gateway: Gateway
-let wire: Wire
-beforeAll(async () => {
-  gateway = new Gateway((desk) => ({
-    servers: { witness: witness(desk), crowd: crowd(450), rich: misbehaving('ok'), everything: { args: [everything] } },
-    policies: {
-      open: allow('witness:*', 'rich:*', 'everything:*'),
-      narrow: {
-        toolAccess: {
-          default: 'deny',
-          allow: ['witness:look', 'witness:write', { tool: 'witness:echo', when: 'args.n > 1.0' }],
-          deny: ['witness:write'],
-        },
-      },
-      crowded: allow('crowd:*'),
-      careful: {
-        ...allow('witness:*'),
-        writeControls: { mode: 'propose-only', requireApprovalFor: ['witness:write'] },
+const documents = (desk: Desk) => ({
+  servers: { witness: witness(desk), crowd: crowd(450), rich: misbehaving('ok'), everything: { args: [everything] } },
+  policies: {
+    open: allow('witness:*', 'rich:*', 'everything:*'),
+    narrow: {
+      toolAccess: {
+        default: 'deny',
+        allow: ['witness:look', 'witness:write', { tool: 'witness:echo', when: 'args.n > 1.0' }],
+        deny: ['witness:write'],
       },
     },
-  }))
-  wire = await gateway.wire('open')
-}, 60_000)
-afterAll(async () => {
-  await wire?.close()
-  gateway[Symbol.dispose]()
+    crowded: allow('crowd:*'),
+    careful: {
+      ...allow('witness:*'),
+      writeControls: { mode: 'propose-only', requireApprovalFor: ['witness:write'] },
+    },
+  },
 })
 
 /** The tools of one page, and where the next one begins. */
-async function page(from: Wire, cursor?: string): Promise<{ tools: JsonObject[]; nextCursor?: string }> {
+async function page(from: Talk, cursor?: string): Promise<{ tools: JsonObject[]; nextCursor?: string }> {
   const { result } = await from.request('tools/list', cursor === undefined ? {} : { cursor })
   return result as unknown as { tools: JsonObject[]; nextCursor?: string } // reason: what the test is about to look at
 }
 
-describe('tools/list', () => {
-  test('shows what the executor could be allowed to call and nothing else, as its server defines it', async () => {
-    const client = await gateway.connect('narrow')
-    const { tools } = await client.listTools()
-    await client.close()
-    expect(tools.map(({ name }) => name)).toEqual(['witness__echo', 'witness__look'])
-    expect(tools[1]).toMatchObject({
-      description: 'The tool look.',
-      inputSchema: { type: 'object', additionalProperties: true },
-      annotations: { readOnlyHint: true },
+describe.each(Object.entries(fronts))('over %s', (_, open) => {
+  let front: Front
+  let wire: Talk
+  beforeAll(async () => {
+    front = await open(documents)
+    wire = await front.wire('open')
+  }, 60_000)
+  afterAll(async () => {
+    await wire?.close()
+    await front[Symbol.asyncDispose]()
+  })
+
+  describe('tools/list', () => {
+    test('shows what the executor could be allowed to call and nothing else, as its server defines it', async () => {
+      const client = await front.connect('narrow')
+      const { tools } = await client.listTools()
+      await client.close()
+      expect(tools.map(({ name }) => name)).toEqual(['witness__echo', 'witness__look'])
+      expect(tools[1]).toMatchObject({
+        description: 'The tool look.',
+        inputSchema: { type: 'object', additionalProperties: true },
+        annotations: { readOnlyHint: true },
+      })
+    })
+
+    test('shows what was pinned, and every other field that the server lists', async () => {
+      const { tools } = await page(wire)
+      expect(tools.find(({ name }) => name === 'rich__rich')).toEqual({
+        name: 'rich__rich',
+        description: 'the first description',
+        inputSchema: { type: 'object', properties: {} },
+        'x-unknown': { kept: true },
+      })
+    })
+
+    test('comes in pages, and announces what changed', async () => {
+      const crowded = await front.wire('crowded')
+      const first = await page(crowded)
+      const second = await page(crowded, first.nextCursor)
+      const third = await page(crowded, second.nextCursor)
+      expect([first, second, third].map(({ tools }) => tools.length)).toEqual([200, 200, 51])
+      expect(third.nextCursor).toBeUndefined()
+      const names = [first, second, third].flatMap(({ tools }) => tools.map(({ name }) => name))
+      expect(new Set(names).size).toBe(451)
+      for (const cursor of ['forged!', 'é', `${first.nextCursor}=`]) {
+        const { error } = await crowded.request('tools/list', { cursor })
+        expect(error, cursor).toMatchObject({ code: -32602, message: expect.stringContaining('cursor') })
+      }
+
+      await crowded.call('crowd__add')
+      await crowded.find(({ method }) => method === 'notifications/tools/list_changed')
+      // The client asks again, as it is meant to, and the server is asked again before the answer.
+      const again = await page(crowded, second.nextCursor)
+      expect(again.tools.map(({ name }) => name)).toContain('crowd__tool_0450')
+      await crowded.close()
+    })
+
+    test('an SDK client joins the pages', async () => {
+      const client = await front.connect('crowded')
+      const names = (await client.listTools()).tools.map(({ name }) => name)
+      expect(names.length).toBeGreaterThanOrEqual(451) // one more for each session in which one was added
+      expect(new Set(names).size).toBe(names.length)
+      await client.close()
     })
   })
 
-  test('shows what was pinned, and every other field that the server lists', async () => {
-    const { tools } = await page(wire)
-    expect(tools.find(({ name }) => name === 'rich__rich')).toEqual({
-      name: 'rich__rich',
-      description: 'the first description',
-      inputSchema: { type: 'object', properties: {} },
-      'x-unknown': { kept: true },
+  describe('tools/call', () => {
+    test("progress comes under the client's own token, with every field the server sent", async () => {
+      for (const progressToken of ['a token of mine', 7]) {
+        const id = wire.begin('tools/call', { name: 'rich__slow', arguments: {}, _meta: { progressToken } })
+        const { params } = await wire.find(({ params }) => params?.progressToken === progressToken)
+        expect(params).toEqual({ progressToken, progress: 1, total: 3, message: 'working', 'x-unknown': 7 })
+        wire.send({ method: 'notifications/cancelled', params: { requestId: id } })
+      }
+      const tokens = wire.received.flatMap(({ method, params }) =>
+        method === 'notifications/progress' ? [params?.progressToken] : [],
+      )
+      expect(tokens).toEqual(['a token of mine', 7])
     })
-  })
 
-  test('comes in pages, and announces what changed', async () => {
-    const crowded = await gateway.wire('crowded')
-    const first = await page(crowded)
-    const second = await page(crowded, first.nextCursor)
-    const third = await page(crowded, second.nextCursor)
-    expect([first, second, third].map(({ tools }) => tools.length)).toEqual([200, 200, 51])
-    expect(third.nextCursor).toBeUndefined()
-    const names = [first, second, third].flatMap(({ tools }) => tools.map(({ name }) => name))
-    expect(new Set(names).size).toBe(451)
-    for (const cursor of ['forged!', 'é', `${first.nextCursor}=`]) {
-      const { error } = await crowded.request('tools/list', { cursor })
-      expect(error, cursor).toMatchObject({ code: -32602, message: expect.stringContaining('cursor') })
+    test('a cancelled request is cancelled at the server, and recorded', async () => {
+      const ids = ['witness__wait', 'witness__wait_write'].map((name) =>
+        wire.begin('tools/call', { name, arguments: { cancelled: 1 }, _meta: { progressToken: name } }),
+      )
+      // The server has both when it has reported on both.
+      for (const name of ['witness__wait', 'witness__wait_write'])
+        await wire.find(({ params }) => params?.progressToken === name)
+      for (const requestId of ids)
+        wire.send({ method: 'notifications/cancelled', params: { requestId, reason: 'enough' } })
+      // Messages to the server keep their order: it has heard of both when it has answered this.
+      await wire.call('witness__look', { after: 'cancelling' })
+      const heard = front.gateway.witnessed()
+      expect(heard.filter(({ cancelled }) => cancelled).map(({ tool }) => tool)).toEqual(['wait', 'wait_write'])
+      const waits = front.gateway.actions().filter(({ target }) => target.startsWith('witness:wait'))
+      expect(waits).toMatchObject([
+        { target: 'witness:wait', effect: 'allow', status: 'cancelled' },
+        { target: 'witness:wait_write', effect: 'allow', status: 'unknown' },
+      ])
+      // A cancelled request gets no answer (2025-11-25, cancellation).
+      expect(wire.received.filter(({ id }) => ids.includes(String(id)))).toEqual([])
+    })
+
+    test.each([
+      ['echo', { message: 'ä\u2028\u0000"' }],
+      ['get-structured-content', { location: 'New York' }],
+      ['get-annotated-message', { messageType: 'error', includeImage: true }],
+      ['get-tiny-image', {}],
+      ['get-resource-links', { count: 3 }],
+      ['get-resource-reference', { resourceType: 'Text', resourceId: 1 }],
+      ['get-sum', { a: 1e21, b: 0.1 }],
+    ])('the official everything server: %s gives the same through the gate', async (tool, args) => {
+      const direct = await directly()
+      expect(undated(await wire.call(`everything__${tool}`, args))).toEqual(undated(await direct.call(tool, args)))
+    })
+
+    test('the official everything server: its tools are defined the same through the gate', async () => {
+      const { tools: through } = await page(wire)
+      const { tools } = await page(await directly())
+      const wanted = tools.map(({ name, ...rest }) => [`everything__${name}`, rest])
+      const shown = through.flatMap(({ name, ...rest }) =>
+        String(name).startsWith('everything__') ? [[name, rest]] : [],
+      )
+      expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(wanted))
+    })
+
+    test('blocks, fields and _meta that no SDK knows pass untouched', async () => {
+      expect(await wire.call('rich__rich')).toEqual({
+        content: [
+          { type: 'text', text: 'x', 'x-block': [1, { deep: null }] },
+          { type: 'x-new', value: 1 },
+        ],
+        structuredContent: { n: 1.5, s: 'ä' },
+        _meta: { 'example.com/a': { b: true } },
+        'x-result': 'kept',
+      })
+    })
+
+    test('a denial is a tool result with one sentence, and the facts in _meta', async () => {
+      const client = await front.connect('narrow')
+      const { tools } = await client.listTools()
+      expect(tools.map(({ name }) => name)).toContain('witness__echo')
+      const result = await client.callTool({ name: 'witness__echo', arguments: { n: 1 } })
+      await client.close()
+      expect(result).toEqual({
+        content: [
+          {
+            type: 'text',
+            text: 'ECP denied `witness:echo`: its arguments are outside what the policy permits. Change them, or do without.',
+          },
+        ],
+        isError: true,
+        _meta: {
+          'ecp/decision': {
+            effect: 'deny',
+            outcome: 'denied',
+            codes: ['context.condition-false'],
+            actionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          },
+        },
+      })
+      expect(front.gateway.witnessed().filter(({ args }) => args?.n === 1)).toEqual([])
+      expect(front.gateway.actions()).toContainEqual({
+        id: facts(result).actionId,
+        target: 'witness:echo',
+        effect: 'deny',
+      })
+    })
+
+    test('every name that is not offered gets the same bytes, whether the tool exists or not', async () => {
+      const narrow = await front.wire('narrow')
+      await page(narrow)
+      const names = [
+        'witness__write', // exists, denied
+        'witness__wait', // exists, on no list
+        'witness__nothing',
+        'crowd__add', // exists on a server that this executor does not reach
+        'nobody__here',
+        'look',
+        '',
+        '__',
+        ':',
+        '__proto__',
+        'witness:look',
+        'WITNESS__LOOK',
+        'x'.repeat(5_000),
+        '\u0000\u202e\ud83d',
+      ]
+      const answers = []
+      for (const name of names) {
+        const result = await narrow.call(name, { n: 2 })
+        answers.push(JSON.stringify(result).replace(String(facts(result).actionId), 'ID'))
+      }
+      await narrow.close()
+      expect(new Set(answers).size).toBe(1)
+      expect(answers[0]).toContain('there is no tool of this name that you may call')
+      expect(front.gateway.witnessed().filter(({ args }) => args?.n === 2)).toEqual([])
+    })
+
+    test('a held call is pending, a proposed one is recorded, and neither runs', async () => {
+      const careful = await front.wire('careful')
+      await page(careful)
+      const held = await careful.call('witness__write', { held: true })
+      const proposed = await careful.call('witness__wait_write', { proposed: true })
+      await careful.close()
+      expect(held).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringContaining('a person must approve') }],
+      })
+      expect(facts(held)).toMatchObject({ effect: 'hold', outcome: 'pending', codes: ['write.needs-approval'] })
+      expect(proposed).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('as a proposal') }] })
+      expect(facts(proposed)).toMatchObject({ effect: 'propose', outcome: 'proposed', codes: ['write.proposed'] })
+      expect(front.gateway.witnessed().filter(({ args }) => args?.held || args?.proposed)).toEqual([])
+      const proposal = front.gateway.records().find(({ kind }) => kind === 'proposal.made')
+      expect(proposal?.body).toMatchObject({ action: facts(proposed).actionId, target: 'witness:wait_write' })
+    })
+
+    let server: Wire | undefined
+    async function directly(): Promise<Wire> {
+      if (server) return server
+      server = new Wire(process.execPath, [everything], {
+        cwd: front.gateway.desk.folder,
+        env: front.gateway.environment(),
+      })
+      await server.initialize()
+      return server
     }
-
-    await crowded.call('crowd__add')
-    await crowded.find(({ method }) => method === 'notifications/tools/list_changed')
-    // The client asks again, as it is meant to, and the server is asked again before the answer.
-    const again = await page(crowded, second.nextCursor)
-    expect(again.tools.map(({ name }) => name)).toContain('crowd__tool_0450')
-    await crowded.close()
-  })
-
-  test('an SDK client joins the pages', async () => {
-    const client = await gateway.connect('crowded')
-    expect((await client.listTools()).tools).toHaveLength(451)
-    await client.close()
-  })
-})
-
-describe('tools/call', () => {
-  test("progress comes under the client's own token, with every field the server sent", async () => {
-    for (const progressToken of ['a token of mine', 7]) {
-      const id = wire.begin('tools/call', { name: 'rich__slow', arguments: {}, _meta: { progressToken } })
-      const { params } = await wire.find(({ params }) => params?.progressToken === progressToken)
-      expect(params).toEqual({ progressToken, progress: 1, total: 3, message: 'working', 'x-unknown': 7 })
-      wire.send({ method: 'notifications/cancelled', params: { requestId: id } })
-    }
-    const tokens = wire.received.flatMap(({ method, params }) =>
-      method === 'notifications/progress' ? [params?.progressToken] : [],
-    )
-    expect(tokens).toEqual(['a token of mine', 7])
-  })
-
-  test('a cancelled request is cancelled at the server, and recorded', async () => {
-    const ids = ['witness__wait', 'witness__wait_write'].map((name) =>
-      wire.begin('tools/call', { name, arguments: { cancelled: 1 }, _meta: { progressToken: name } }),
-    )
-    // The server has both when it has reported on both.
-    for (const name of ['witness__wait', 'witness__wait_write'])
-      await wire.find(({ params }) => params?.progressToken === name)
-    for (const requestId of ids)
-      wire.send({ method: 'notifications/cancelled', params: { requestId, reason: 'enough' } })
-    // Messages to the server keep their order: it has heard of both when it has answered this.
-    await wire.call('witness__look', { after: 'cancelling' })
-    const heard = gateway.witnessed()
-    expect(heard.filter(({ cancelled }) => cancelled).map(({ tool }) => tool)).toEqual(['wait', 'wait_write'])
-    const waits = gateway.actions().filter(({ target }) => target.startsWith('witness:wait'))
-    expect(waits).toMatchObject([
-      { target: 'witness:wait', effect: 'allow', status: 'cancelled' },
-      { target: 'witness:wait_write', effect: 'allow', status: 'unknown' },
-    ])
-    // A cancelled request gets no answer (2025-11-25, cancellation).
-    expect(wire.received.filter(({ id }) => ids.includes(String(id)))).toEqual([])
+    afterAll(() => server?.close())
   })
 
   test.each([
-    ['echo', { message: 'ä\u2028\u0000"' }],
-    ['get-structured-content', { location: 'New York' }],
-    ['get-annotated-message', { messageType: 'error', includeImage: true }],
-    ['get-tiny-image', {}],
-    ['get-resource-links', { count: 3 }],
-    ['get-resource-reference', { resourceType: 'Text', resourceId: 1 }],
-    ['get-sum', { a: 1e21, b: 0.1 }],
-  ])('the official everything server: %s gives the same through the gate', async (tool, args) => {
-    const direct = await directly()
-    expect(undated(await wire.call(`everything__${tool}`, args))).toEqual(undated(await direct.call(tool, args)))
+    ['resources/list', {}],
+    ['resources/read', { uri: 'demo://resource/1' }],
+    ['resources/templates/list', {}],
+    ['resources/subscribe', { uri: 'demo://resource/1' }],
+    ['prompts/list', {}],
+    ['prompts/get', { name: 'simple-prompt' }],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'x' }, argument: { name: 'a', value: '' } }],
+    ['logging/setLevel', { level: 'debug' }],
+    ['tasks/list', {}],
+    ['no/such/method', {}],
+  ])('%s is not offered', async (method, params) => {
+    const { error } = await wire.request(method, params)
+    expect(error).toMatchObject({ code: -32601 })
   })
 
-  test('the official everything server: its tools are defined the same through the gate', async () => {
-    const { tools: through } = await page(wire)
-    const { tools } = await page(await directly())
-    const wanted = tools.map(({ name, ...rest }) => [`everything__${name}`, rest])
-    const shown = through.flatMap(({ name, ...rest }) =>
-      String(name).startsWith('everything__') ? [[name, rest]] : [],
+  test('what servers ask of the client is denied, and their instructions are dropped', async () => {
+    const asking = await front.wire('open')
+    const answers = JSON.parse(
+      ((await asking.call('rich__ask')) as { content: { text: string }[] }).content[0]?.text ?? '',
     )
-    expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(wanted))
-  })
-
-  test('blocks, fields and _meta that no SDK knows pass untouched', async () => {
-    expect(await wire.call('rich__rich')).toEqual({
-      content: [
-        { type: 'text', text: 'x', 'x-block': [1, { deep: null }] },
-        { type: 'x-new', value: 1 },
-      ],
-      structuredContent: { n: 1.5, s: 'ä' },
-      _meta: { 'example.com/a': { b: true } },
-      'x-result': 'kept',
-    })
-  })
-
-  test('a denial is a tool result with one sentence, and the facts in _meta', async () => {
-    const client = await gateway.connect('narrow')
-    const { tools } = await client.listTools()
-    expect(tools.map(({ name }) => name)).toContain('witness__echo')
-    const result = await client.callTool({ name: 'witness__echo', arguments: { n: 1 } })
-    await client.close()
-    expect(result).toEqual({
-      content: [
-        {
-          type: 'text',
-          text: 'ECP denied `witness:echo`: its arguments are outside what the policy permits. Change them, or do without.',
-        },
-      ],
-      isError: true,
-      _meta: {
-        'ecp/decision': {
-          effect: 'deny',
-          outcome: 'denied',
-          codes: ['context.condition-false'],
-          actionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        },
-      },
-    })
-    expect(gateway.witnessed().filter(({ args }) => args?.n === 1)).toEqual([])
-    expect(gateway.actions()).toContainEqual({
-      id: facts(result).actionId,
-      target: 'witness:echo',
-      effect: 'deny',
-    })
-  })
-
-  test('every name that is not offered gets the same bytes, whether the tool exists or not', async () => {
-    const narrow = await gateway.wire('narrow')
-    await page(narrow)
-    const names = [
-      'witness__write', // exists, denied
-      'witness__wait', // exists, on no list
-      'witness__nothing',
-      'crowd__add', // exists on a server that this executor does not reach
-      'nobody__here',
-      'look',
-      '',
-      '__',
-      ':',
-      '__proto__',
-      'witness:look',
-      'WITNESS__LOOK',
-      'x'.repeat(5_000),
-      '\u0000\u202e\ud83d',
-    ]
-    const answers = []
-    for (const name of names) {
-      const result = await narrow.call(name, { n: 2 })
-      answers.push(JSON.stringify(result).replace(String(facts(result).actionId), 'ID'))
-    }
-    await narrow.close()
-    expect(new Set(answers).size).toBe(1)
-    expect(answers[0]).toContain('there is no tool of this name that you may call')
-    expect(gateway.witnessed().filter(({ args }) => args?.n === 2)).toEqual([])
-  })
-
-  test('a held call is pending, a proposed one is recorded, and neither runs', async () => {
-    const careful = await gateway.wire('careful')
-    await page(careful)
-    const held = await careful.call('witness__write', { held: true })
-    const proposed = await careful.call('witness__wait_write', { proposed: true })
-    await careful.close()
-    expect(held).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('a person must approve') }] })
-    expect(facts(held)).toMatchObject({ effect: 'hold', outcome: 'pending', codes: ['write.needs-approval'] })
-    expect(proposed).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('as a proposal') }] })
-    expect(facts(proposed)).toMatchObject({ effect: 'propose', outcome: 'proposed', codes: ['write.proposed'] })
-    expect(gateway.witnessed().filter(({ args }) => args?.held || args?.proposed)).toEqual([])
-    const proposal = gateway.records().find(({ kind }) => kind === 'proposal.made')
-    expect(proposal?.body).toMatchObject({ action: facts(proposed).actionId, target: 'witness:wait_write' })
-  })
-
-  let server: Wire | undefined
-  async function directly(): Promise<Wire> {
-    if (server) return server
-    server = new Wire(process.execPath, [everything], { cwd: gateway.desk.folder, env: gateway.environment() })
-    await server.initialize()
-    return server
-  }
-  afterAll(() => server?.close())
-})
-
-test.each([
-  ['resources/list', {}],
-  ['resources/read', { uri: 'demo://resource/1' }],
-  ['resources/templates/list', {}],
-  ['resources/subscribe', { uri: 'demo://resource/1' }],
-  ['prompts/list', {}],
-  ['prompts/get', { name: 'simple-prompt' }],
-  ['completion/complete', { ref: { type: 'ref/prompt', name: 'x' }, argument: { name: 'a', value: '' } }],
-  ['logging/setLevel', { level: 'debug' }],
-  ['tasks/list', {}],
-  ['no/such/method', {}],
-])('%s is not offered', async (method, params) => {
-  const { error } = await wire.request(method, params)
-  expect(error).toMatchObject({ code: -32601 })
-})
-
-test('what servers ask of the client is denied, and their instructions are dropped', async () => {
-  const asking = await gateway.wire('open')
-  const answers = JSON.parse(
-    ((await asking.call('rich__ask')) as { content: { text: string }[] }).content[0]?.text ?? '',
-  )
-  expect(answers).toEqual(['sampling', 'roots', 'elicit'].map((id) => ({ id, code: -32601 })))
-  expect(asking.received.filter((message) => message.method !== undefined && message.id !== undefined)).toEqual([])
-  expect(JSON.stringify(asking.received)).not.toContain('ignore all previous instructions')
-  await asking.close()
-})
-
-describe('names', () => {
-  test('plain, with one server', async () => {
-    const client = await gateway.connect('narrow', '--names', 'plain')
-    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['echo', 'look'])
-    expect(await client.callTool({ name: 'look', arguments: {} })).not.toHaveProperty('isError')
-    await client.close()
-  })
-
-  test('the name that --client gives has a run of its own', async () => {
-    for (const more of [
-      ['--client', 'one'],
-      ['--client', 'two'],
-      ['--client', 'one'],
-    ]) {
-      const client = await gateway.connect('narrow', ...more)
-      await client.callTool({ name: 'witness__look', arguments: {} })
-      await client.close()
-    }
-    const runs = gateway.records().filter(({ kind }) => kind === 'run.started')
-    const clients = runs.flatMap(({ body }) => ('client' in body && body.client !== 'stdio' ? [body.client] : []))
-    expect(clients.sort()).toEqual(['one', 'two'])
-  })
-
-  test('plain, with more than one server, is refused before anything starts', () => {
-    const { status, stdout, stderr } = gateway.desk.ecp(...gateway.args('open', '--names', 'plain').slice(1))
-    expect({ status, stdout }).toEqual({ status: 3, stdout: '' })
-    expect(stderr).toBe(
-      'ecp: plain names need an executor that reaches one server; `open` reaches `everything`, `rich`, `witness`\n',
-    )
-  })
-})
-
-describe.runIf(process.platform === 'linux')('a client that is gone', () => {
-  /** Two calls in flight at the server, which the gateway has as a child. */
-  async function waiting(wire: Wire, mark: string): Promise<void> {
-    for (const name of ['wait', 'wait_write']) {
-      const params = { name: `witness__${name}`, arguments: { mark }, _meta: { progressToken: `${mark} ${name}` } }
-      wire.begin('tools/call', params)
-      await wire.find(({ params }) => params?.progressToken === `${mark} ${name}`)
-    }
-  }
-  /** What came of each of the two calls, as the ledger has it. */
-  function outcomes(mark: string): string[][] {
-    const records = gateway.records()
-    const ids = records.flatMap((one) =>
-      one.kind === 'action.decided' && JSON.stringify(one.body.action.arguments) === JSON.stringify({ mark })
-        ? [one.body.action.id]
-        : [],
-    )
-    return ids.map((id) =>
-      records.flatMap((one) =>
-        one.kind === 'action.finished' && one.body.action === id ? [one.body.outcome.status] : [],
-      ),
-    )
-  }
-  function expectCancelled(mark: string): void {
-    expect(outcomes(mark)).toEqual([['cancelled'], ['unknown']])
-    const heard = gateway.witnessed()
-    const begun = heard.findLastIndex(({ args }) => args?.mark === mark)
-    expect(heard.slice(begun + 1).filter(({ cancelled }) => cancelled)).toEqual([
-      { tool: 'wait', cancelled: true },
-      { tool: 'wait_write', cancelled: true },
-    ])
-  }
-  const pidOf = ({ child }: Wire) => child.pid ?? 0
-
-  test('stdin ends: calls are cancelled and recorded, the process ends, no child is left', async () => {
-    const leaving = await gateway.wire('open')
-    await waiting(leaving, 'stdin')
-    const children = childrenOf(pidOf(leaving))
-    expect(children.length).toBeGreaterThan(0)
-    expect(await leaving.close()).toBe(0)
-    expectCancelled('stdin')
-    expect(children.filter(isRunning)).toEqual([])
-  })
-
-  test.each(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal) => {
-    const told = await gateway.wire('open')
-    await waiting(told, signal)
-    const children = childrenOf(pidOf(told))
-    told.child.kill(signal)
-    expect(await told.ended).toBe(130)
-    expectCancelled(signal)
-    expect(children.filter(isRunning)).toEqual([])
-  })
-
-  test('a client that is killed', async () => {
-    // Between the test and `ecp` stands a client that passes every byte on until it is killed.
-    const relay = `const { spawn } = require('node:child_process')
-      const ecp = spawn(process.execPath, process.argv.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
-      process.stdin.pipe(ecp.stdin)
-      ecp.stdout.pipe(process.stdout)
-      console.error('pid ' + ecp.pid)`
-    const killed = new Wire(process.execPath, ['-e', relay, '--', ...gateway.args('open')], {
-      cwd: gateway.desk.folder,
-      env: gateway.environment(),
-    })
-    await killed.initialize()
-    await waiting(killed, 'killed')
-    const pid = await killed.until(() => /pid (\d+)/.exec(killed.stderr)?.[1])
-    const children = childrenOf(Number(pid))
-    killed.child.kill('SIGKILL')
-    // `ecp` holds the client's stderr: it closes when both are gone, or about to be.
-    expect(await killed.ended).toBe('SIGKILL')
-    await expect.poll(() => [Number(pid), ...children].filter(isRunning), { timeout: 10_000 }).toEqual([])
-    expectCancelled('killed')
-  })
-
-  test('an SDK client closes its transport: the process is gone by itself, long before it would be killed', async () => {
-    const client = new Client({ name: 'test', version: '1.0.0' })
-    const options = { args: gateway.args('open'), cwd: gateway.desk.folder, env: gateway.environment() }
-    const transport = new StdioClientTransport({ command: process.execPath, stderr: 'ignore', ...options })
-    await client.connect(transport)
-    await client.listTools()
-    const pid = transport.pid ?? 0
-    const children = childrenOf(pid)
-    await client.close()
-    expect([pid, ...children].filter(isRunning)).toEqual([])
-  })
-
-  test('ecp itself is killed: honest servers end with it, and the next one records what it left in flight', async () => {
-    const doomed = await gateway.wire('open')
-    await waiting(doomed, 'doomed')
-    const children = childrenOf(pidOf(doomed))
-    doomed.child.kill('SIGKILL')
-    await doomed.ended
-    await expect.poll(() => children.filter(isRunning), { timeout: 10_000 }).toEqual([])
-    await (await gateway.wire('open')).close()
-    expect(outcomes('doomed')).toEqual([['failed'], ['unknown']])
-  })
-
-  test('a client that reads nothing more', async () => {
-    const deaf = await gateway.wire('open')
-    await waiting(deaf, 'deaf')
-    const children = childrenOf(pidOf(deaf))
-    deaf.child.stdout.destroy()
-    deaf.begin('tools/call', { name: 'witness__look', arguments: {} })
-    await deaf.ended
-    expectCancelled('deaf')
-    expect(children.filter(isRunning)).toEqual([])
+    expect(answers).toEqual(['sampling', 'roots', 'elicit'].map((id) => ({ id, code: -32601 })))
+    expect(asking.received.filter((message) => message.method !== undefined && message.id !== undefined)).toEqual([])
+    expect(JSON.stringify(asking.received)).not.toContain('ignore all previous instructions')
+    await asking.close()
   })
 })
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@ecp/protocol'
-import type { Client, Transport } from '@modelcontextprotocol/client'
+import type { Client, Transport, VersionNegotiationOptions } from '@modelcontextprotocol/client'
 import { HostError } from '../error.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Link } from './link.ts'
@@ -9,13 +9,19 @@ export const never = 2_147_483_647
 /** How long (ms) a server on a pipe may be silent to the question which revision it speaks, before it is taken for an old one. */
 const probeMs = 1_000
 
+/** Whether a server knows the revision 2026-07-28; `new`, that it knows no older one. */
+export type Era = 'unknown' | 'old' | 'new'
+
+/** A server that was taken for an old one, because it was silent for long, and does not speak any older revision. */
+export class OnlyNew extends HostError {}
+
 export interface HandshakeOptions {
   readonly name: string
   readonly startTimeoutMs: number
   /** What this side declares that it can be asked (MCP, ClientCapabilities). */
   readonly capabilities: JsonObject
-  /** Skips the question for the revision 2026-07-28, of a server that is known not to speak it. */
-  readonly isOld: boolean
+  /** Skips the question which revision a server speaks, where it is known. */
+  readonly era: Era
   readonly redactor: Pick<Redactor, 'text'>
 }
 
@@ -31,9 +37,7 @@ export async function handshake(link: Link, transport: Transport, options: Hands
     { name: 'ecp', version: '0.5.0' },
     {
       capabilities: options.capabilities as Record<string, never>, // reason: what a client declared, passed on as it is
-      versionNegotiation: options.isOld
-        ? { mode: 'legacy' }
-        : { mode: 'auto', probe: { timeoutMs: link.kind === 'pipe' ? probeMs : startTimeoutMs } },
+      versionNegotiation: negotiation(options.era, link.kind === 'pipe' ? probeMs : startTimeoutMs),
       inputRequired: { autoFulfill: false },
     },
   )
@@ -51,10 +55,22 @@ export async function handshake(link: Link, transport: Transport, options: Hands
     if (isConnectionLoss(cause)) {
       throw new HostError('server.exited', `server \`${name}\` did not start: ${(await link.ended).message}`)
     }
-    throw link.told(failed(redactor.text(reasonOf(cause)).slice(0, 500)))
+    const why = failed(redactor.text(reasonOf(cause)).slice(0, 500))
+    if (options.era === 'unknown' && isRefusedRevision(cause)) throw new OnlyNew(why.code, why.message)
+    throw link.told(why)
   } finally {
     clearTimeout(timer)
   }
+}
+
+function negotiation(era: Era, timeoutMs: number): VersionNegotiationOptions {
+  if (era === 'old') return { mode: 'legacy' }
+  return era === 'new' ? { mode: { pin: '2026-07-28' } } : { mode: 'auto', probe: { timeoutMs } }
+}
+
+/** MCP 2026-07-28, UnsupportedProtocolVersionError. */
+function isRefusedRevision(cause: unknown): boolean {
+  return (cause as { code?: unknown }).code === -32_022 // reason: looked at only to compare
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

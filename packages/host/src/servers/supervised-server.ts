@@ -1,9 +1,10 @@
 import { HostError } from '../error.ts'
 import { backoff } from './backoff.ts'
 import { type Connection, type ConnectionOptions, connect } from './connection.ts'
+import { type Era, OnlyNew } from './handshake.ts'
 import type { ServerLimits, ServerLogEntry } from './stdio-server.ts'
 
-export interface SupervisedOptions extends Omit<ConnectionOptions, 'isOld'> {
+export interface SupervisedOptions extends Omit<ConnectionOptions, 'era'> {
   readonly limits: ServerLimits
   log(entry: ServerLogEntry): void
   now(): number
@@ -31,8 +32,8 @@ export class SupervisedServer {
   #notBefore = 0
   #lastFailure = ''
   #closed = false
-  /** It ended when it was asked for the revision 2026-07-28, as some old servers do. */
-  #isOld = false
+  /** Old: it ended when it was asked for the revision 2026-07-28, as some old servers do. */
+  #era: Era = 'unknown'
 
   constructor(options: SupervisedOptions) {
     this.#options = options
@@ -95,25 +96,30 @@ export class SupervisedServer {
 
   async #connect(): Promise<Connection> {
     try {
-      return await this.#connectAs(this.#isOld)
+      return await this.#connectAs(this.#era)
     } catch (cause) {
+      if (cause instanceof OnlyNew && !this.#closed) return this.#connectAgainAs('new')
       if (!(cause instanceof HostError && cause.code === 'server.exited')) throw cause
-      if (this.#isOld || this.#closed) throw new HostError('server.start-failed', cause.message)
+      if (this.#era !== 'unknown' || this.#closed) throw new HostError('server.start-failed', cause.message)
       // Perhaps it is one that ends when it is asked for a revision that it has not heard of.
-      this.#isOld = true
-      try {
-        return await this.#connectAs(true)
-      } catch (again) {
-        this.#isOld = false
-        throw new HostError('server.start-failed', (again as Error).message) // reason: connect throws only HostErrors
-      }
+      return this.#connectAgainAs('old')
     }
   }
 
-  #connectAs(isOld: boolean): Promise<Connection> {
+  async #connectAgainAs(era: Era): Promise<Connection> {
+    this.#era = era
+    try {
+      return await this.#connectAs(era)
+    } catch (again) {
+      this.#era = 'unknown'
+      throw new HostError('server.start-failed', (again as Error).message) // reason: connect throws only HostErrors
+    }
+  }
+
+  #connectAs(era: Era): Promise<Connection> {
     return connect({
       ...this.#options,
-      isOld,
+      era,
       onNotification: (method, params) => {
         if (method === toolsChanged) this.#toolsChanged()
         this.#options.onNotification(method, params)

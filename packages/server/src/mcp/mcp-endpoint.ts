@@ -47,9 +47,6 @@ export interface McpEndpoint {
   close(): Promise<void>
 }
 
-/** How often (ms) what is idle is looked for. */
-const sweepMs = 15_000
-
 interface Scope extends Owner {
   readonly client: string
   stateless?: Stateless
@@ -108,7 +105,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       if (!scope.stateless && scope.sessions.size === 0 && scope.busy === 0) scopes.delete(key)
     }
   }
-  const timer = setInterval(sweep, Math.min(sweepMs, limits.idleMs))
+  const timer = setInterval(sweep, limits.sweepMs)
   timer.unref()
 
   async function answer(request: Request, scope: Scope): Promise<Response> {

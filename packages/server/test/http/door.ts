@@ -19,7 +19,7 @@ export interface DoorOptions {
 /** What a visitor shows: its name, its executor, and how tools are named. Whether it may is the HTTP server's to find out. */
 export function credentials(
   executor: string,
-  { client = 'test', names = 'prefixed' }: Visitor = {},
+  { client = `user of ${executor}`, names = 'prefixed' }: Visitor = {},
 ): { authorization: string } {
   return { authorization: `Bearer ${client}:${executor}:${names}` }
 }

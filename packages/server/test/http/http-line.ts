@@ -64,6 +64,7 @@ export class HttpLine implements AsyncDisposable {
     const id = response.headers.get('mcp-session-id')
     if (id !== null) this.#session = { 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' }
     if (message.method === 'notifications/initialized') await this.#listen()
+    if (!response.ok) throw new TypeError(`${response.status} for ${message.method}: ${await response.text()}`)
     if (response.status === 202) return
     if (response.headers.get('content-type') === 'text/event-stream') await this.#read(response)
     else this.#options.heard((await response.json()) as Message) // reason: JSON-RPC over JSON

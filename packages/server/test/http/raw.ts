@@ -16,6 +16,8 @@ export const callOf = (id: number | string, name: string, args: JsonObject = {},
   params: { name, arguments: args, ...(meta ? { _meta: meta } : {}) },
 })
 
+type Request2026 = { readonly id: number | string; readonly method: string; readonly params?: JsonObject }
+
 /** Requests as a test wants them, one by one: as whom, with which headers, of which session. */
 export class Raw {
   readonly #door: Door
@@ -80,6 +82,30 @@ export class Raw {
   /** Listens to what comes unasked, or goes on after an event. */
   async listen(lastEventId?: string): Promise<Heard> {
     return new Heard(await this.fetch('GET', lastEventId === undefined ? {} : { 'last-event-id': lastEventId }))
+  }
+
+  /** A request of 2026-07-28, for itself. */
+  post2026(message: Request2026, capabilities: JsonObject = {}, signal?: AbortSignal): Promise<Response> {
+    const { method, params } = message
+    const _meta = {
+      ...(params?._meta as JsonObject | undefined), // reason: what the test sends
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1.0.0' },
+      'io.modelcontextprotocol/clientCapabilities': capabilities,
+    }
+    const named = params?.name ?? params?.uri
+    const headers = {
+      'mcp-session-id': '',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...(named === undefined ? {} : { 'mcp-name': String(named) }),
+    }
+    return this.post({ ...message, params: { ...params, _meta } }, headers, signal)
+  }
+
+  /** The same, answered with a stream. */
+  async begin2026(message: Request2026, capabilities: JsonObject = {}, signal?: AbortSignal): Promise<Heard> {
+    return new Heard(await this.post2026(message, capabilities, signal))
   }
 
   /** A request that is answered with a stream. */

@@ -1,3 +1,5 @@
+import { tooSlow } from './too-slow.ts'
+
 /**
  * The same response, whose body is read at once and held for a client that reads slower: up to `maxBytes`, then it is
  * ended. `onEnd` is called once, however it ends.
@@ -28,7 +30,7 @@ async function pump(
       const { done, value } = await reader.read()
       if (done) return controller.close()
       if ((controller.desiredSize ?? 0) <= 0) {
-        controller.error(new TypeError('the client reads too slowly'))
+        controller.error(tooSlow())
         return await reader.cancel()
       }
       controller.enqueue(value)

@@ -10,6 +10,8 @@ export interface McpLimits {
   readonly maxInFlightPerClient: number
   /** How long a session may be idle: no request in flight, and nobody listening. Milliseconds. */
   readonly idleMs: number
+  /** How often (ms) what is idle or too old is looked for. */
+  readonly sweepMs: number
   /** How many `subscriptions/listen` one client may have open (2026-07-28). */
   readonly maxListens: number
   /** How many bytes wait for a client that does not read, for each response. */
@@ -23,6 +25,7 @@ export const defaultMcpLimits: McpLimits = {
   maxSessions: 5_000,
   maxInFlightPerClient: 1_000,
   idleMs: 1_800_000,
+  sweepMs: 15_000,
   maxListens: 64,
   maxUnsentBytes: 4_000_000,
   events: defaultEventLogLimits,

@@ -1,3 +1,5 @@
+import { tooSlow } from './too-slow.ts'
+
 /** How often (ms) an open stream says that it is there, for what stands between both sides. */
 const keepAliveMs = 15_000
 const encoder = new TextEncoder()
@@ -47,7 +49,7 @@ export class Sink {
       this.#controller.enqueue(encoder.encode(event))
       return
     }
-    this.#controller.error(new TypeError('the client reads too slowly'))
+    this.#controller.error(tooSlow())
     this.#gone()
   }
 
