@@ -16,6 +16,7 @@ import type { Admission, Machine } from './machine.ts'
 import { learnTokens } from './oauth/wired-authorization.ts'
 import { openBoundary } from './open-boundary.ts'
 import { openPins } from './pins/pins.ts'
+import { randomPool } from './random-pool.ts'
 import { openSecrets } from './secrets/secrets.ts'
 import { wiredServers } from './servers/all-wired.ts'
 import { openServers } from './servers/open-servers.ts'
@@ -75,6 +76,7 @@ async function machineOn(
   taken: SharedLedger | undefined,
 ): Promise<Machine> {
   const now = options.now ?? Date.now
+  const randomBytes = randomPool()
   const log = (entry: ServerLogEntry) => options.onLog?.(entry)
   const { layers } = config
   const secrets = openSecrets({ ...options, layers, onWarning: (message) => options.onWarning?.(message) })
@@ -117,7 +119,7 @@ async function machineOn(
     leaseMs: options.leaseMs ?? defaultLeaseMs,
     runWindowMs: runWindow(layers),
     now,
-    newId: (at: number) => uuidv7({ msecs: at }),
+    newId: (at: number) => uuidv7({ msecs: at, rng: randomBytes }),
     log,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   }

@@ -187,10 +187,10 @@ export class HttpTransport implements Transport {
   async #fetch(url: string | URL, init: RequestInit): Promise<Response> {
     const exchange = this.#current.getStore()
     // The older transport of the SDK does not know of requests that are over.
-    const own = this.#server.kind === 'sse' && exchange ? [exchange.signal] : []
-    const signal = init.signal ? AbortSignal.any([init.signal, ...own]) : null
+    const own = this.#server.kind === 'sse' ? exchange?.signal : undefined
+    const sent = own ? { ...init, signal: init.signal ? AbortSignal.any([init.signal, own]) : own } : init
     try {
-      return await this.#requests.fetch(url, own.length > 0 ? { ...init, signal } : init, exchange)
+      return await this.#requests.fetch(url, sent, exchange)
     } catch (cause) {
       // It keeps only the text of what its first request failed with.
       if (!this.#isStarted && cause instanceof HostError) this.fault ??= this.#redacted(cause)

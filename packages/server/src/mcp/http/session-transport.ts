@@ -1,14 +1,11 @@
 import { HostError } from '@ecp/host'
 import { isJsonObject } from '@ecp/protocol'
-import {
-  isJSONRPCErrorResponse,
-  isJSONRPCRequest,
-  isJSONRPCResultResponse,
-  type JSONRPCMessage,
-  type JSONRPCRequest,
-  type RequestId,
-  type Transport,
-  type TransportSendOptions,
+import type {
+  JSONRPCMessage,
+  JSONRPCRequest,
+  RequestId,
+  Transport,
+  TransportSendOptions,
 } from '@modelcontextprotocol/server'
 import { onWire } from '../wire-code.ts'
 import type { EventBudget } from './event-budget.ts'
@@ -88,7 +85,7 @@ export class SessionTransport implements Transport {
   /** Takes a message of the client. */
   async post(message: JSONRPCMessage, accept: string | null): Promise<Response> {
     if (this.#isClosed) return noSession()
-    if (!isJSONRPCRequest(message)) {
+    if (!isRequest(message)) {
       this.onmessage?.(message)
       if ('method' in message && message.method === 'notifications/cancelled') this.#cancelled(message.params)
       return new Response(null, { status: 202 })
@@ -128,7 +125,7 @@ export class SessionTransport implements Transport {
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     const text = JSON.stringify(onWire(message))
-    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
+    if (!('method' in message)) {
       if (message.id === undefined) return
       this.#pending.get(message.id)?.finish(text)
       this.#pending.delete(message.id)
@@ -136,7 +133,7 @@ export class SessionTransport implements Transport {
     }
     const related = options?.relatedRequestId === undefined ? undefined : this.#pending.get(options.relatedRequestId)
     const isHeard = related ? related.send(text) : this.#announce(text)
-    if (!isHeard && isJSONRPCRequest(message)) {
+    if (!isHeard && isRequest(message)) {
       throw new HostError('client.cannot', `\`${message.method}\` was asked of a client that takes no event stream`)
     }
   }
@@ -244,6 +241,11 @@ export class SessionTransport implements Transport {
   #headers(type: string): Record<string, string> {
     return { 'content-type': type, 'mcp-session-id': this.sessionId }
   }
+}
+
+/** Of a message that was looked at as a whole already, or that the SDK made: its own guards read all of it once more. */
+function isRequest(message: JSONRPCMessage): message is JSONRPCRequest {
+  return 'method' in message && 'id' in message
 }
 
 interface Accepted {

@@ -45,7 +45,7 @@ export class Sessions {
     if (!message) return refused(400, -32_600, 'Invalid Request: the body is no JSON-RPC message of MCP')
     const sessionId = request.headers.get('mcp-session-id')
     const accept = request.headers.get('accept')
-    if (isJSONRPCRequest(message) && message.method === 'initialize') {
+    if ('method' in message && message.method === 'initialize' && isJSONRPCRequest(message)) {
       if (!isInitializeRequest(message))
         return refused(400, -32_602, 'Invalid params of `initialize`', { id: message.id })
       if (sessionId === null) return this.#open(message, accept, owner)
