@@ -110,6 +110,10 @@ const oneCase = z.strictObject({
     .union([z.literal('none'), z.record(z.string(), z.union([z.number(), z.string()]))])
     .optional()
     .describe('What the ledger gives for the counters that policy asks for; 0 where not named'),
+  answers: z
+    .array(z.strictObject({ kind: z.enum(['approval', 'proposal', 'refusal']), id: z.string() }))
+    .optional()
+    .describe('What people have said of the action'),
   action,
   expect: expectation,
 })

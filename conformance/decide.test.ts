@@ -29,12 +29,13 @@ function check(one: Case): void {
   const catalogue = catalogueOf(one)
   const action = actionOf(one)
   const { enforcement = 'performed' } = one.action
+  const answers = one.answers ?? []
   const digest = digestOf({ policy: data, catalogue })
   const policy = load(data, digest)
   const asked = counters(policy, catalogue, action).map(({ name }) => name)
   const read = countersOf(one, asked)
 
-  const decision = decide(policy, catalogue, read, action, enforcement)
+  const decision = decide(policy, catalogue, read, action, { enforcement, answers })
 
   const { effect, acts, codes } = decided(decision)
   expect({ effect, acts, codes }).toEqual({
@@ -45,7 +46,12 @@ function check(one: Case): void {
   for (const reason of one.expect.because ?? [])
     expect(decided(decision, documents).reasons).toContainEqual(fits(reason))
   checkApproval(one, decision)
-  const again = redecide(canonical(data), canonical(catalogue), digest, { action, counters: read, enforcement })
+  const again = redecide(canonical(data), canonical(catalogue), digest, {
+    action,
+    counters: read,
+    enforcement,
+    answers,
+  })
   expect(canonical(again)).toBe(canonical(decision))
 }
 

@@ -37,6 +37,8 @@ export interface Host {
   readonly context: Action['context']
   readonly client: string
   readonly principal: string
+  /** How long (ms) a held call should wait for a person (`gateway.approvals.wait`). */
+  readonly approvalWaitMs: number
   readonly executors: readonly string[]
   catalogue(): Catalogue
   /** What this executor may be shown: tools that could be allowed, held or proposed for some arguments. */

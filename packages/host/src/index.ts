@@ -1,3 +1,6 @@
+export { type Approver, type Approvers, approversOf } from './approvals/approvers.ts'
+export { isApprovedBy, mayAnswer } from './approvals/judge.ts'
+export { isSignedWith, readSigningKey, signAnswer } from './approvals/signature.ts'
 export {
   type ConfigFile,
   type ConfigOptions,
@@ -24,6 +27,7 @@ export {
   type ActionRequest,
   type Answer,
   type Authorization,
+  type Hold,
   type PerformedKind,
   type PerformOptions,
   type Settlement,

@@ -1,8 +1,10 @@
 import type { Ledger } from '@ecp/ledger'
 import { type HostLayer, mayCall, mayRead, visibleTools } from '@ecp/policy'
 import type { RunStarted } from '@ecp/protocol'
+import type { Approvers } from './approvals/approvers.ts'
 import { wiredServer } from './config/wired.ts'
 import type { GovernedContext } from './contexts.ts'
+import type { ApprovalWaits } from './gate/approval-waits.ts'
 import { createGate } from './gate/gate.ts'
 import type { Step } from './gate/request.ts'
 import { splitTarget } from './gate/target.ts'
@@ -30,6 +32,10 @@ export interface BoundaryOptions {
   readonly version: string
   readonly leaseMs: number
   readonly runWindowMs: number
+  readonly approvers: Approvers
+  readonly waits: ApprovalWaits
+  /** How long a held call waits for a person before it answers that it waits. */
+  readonly approvalWaitMs: number
   now(): number
   /** UUIDv7 (RFC 9562) for this time. */
   newId(at: number): string
@@ -67,6 +73,8 @@ export function openBoundary(options: BoundaryOptions): Host {
     principal,
     context: context.identity,
     owner: options.owner,
+    approvers: options.approvers,
+    waits: options.waits,
     leaseMs: options.leaseMs,
     now,
     newId,
@@ -96,6 +104,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     context: context.identity,
     client,
     principal,
+    approvalWaitMs: options.approvalWaitMs,
     executors: context.executors,
     catalogue: () => pins.catalogue(),
     tools: (executor) => {

@@ -2,12 +2,14 @@ import { type Ledger, openSqliteLedger } from '@ecp/ledger'
 import type { HostLayer } from '@ecp/policy'
 import { milliseconds } from '@ecp/protocol'
 import { v7 as uuidv7 } from 'uuid'
+import { approversOf } from './approvals/approvers.ts'
 import type { ConfigOptions } from './config/config-file.ts'
 import { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-config.ts'
 import { lockFile, refuseUntrusted } from './config/trust.ts'
 import { wiredNames } from './config/wired.ts'
 import { Contexts } from './contexts.ts'
 import { HostError } from './error.ts'
+import { ApprovalWaits } from './gate/approval-waits.ts'
 import { isAlive, ownerOf } from './gate/owner.ts'
 import type { Step } from './gate/request.ts'
 import type { Host } from './host.ts'
@@ -118,6 +120,9 @@ async function machineOn(
     version: options.version,
     leaseMs: options.leaseMs ?? defaultLeaseMs,
     runWindowMs: runWindow(layers),
+    approvers: approversOf(layers),
+    waits: new ApprovalWaits({ ledger, now }),
+    approvalWaitMs: approvalWait(layers),
     now,
     newId: (at: number) => uuidv7({ msecs: at, rng: randomBytes }),
     log,
@@ -175,6 +180,17 @@ async function openLedger(file: string, now: () => number): Promise<Ledger> {
   const ledger = openSqliteLedger({ file })
   await ledger.recover(now(), isAlive)
   return ledger
+}
+
+/** Below the minute after which most clients of MCP give up. */
+const defaultApprovalWaitMs = 50_000
+
+function approvalWait(layers: readonly HostLayer[]): number {
+  for (const { document } of layers) {
+    const wait = document.value.gateway?.approvals?.wait
+    if (wait !== undefined) return milliseconds(wait)
+  }
+  return defaultApprovalWaitMs
 }
 
 function runWindow(layers: readonly HostLayer[]): number {

@@ -14,6 +14,10 @@ export type LedgerErrorCode =
   | 'ledger.run-unknown'
   /** The run has ended: nothing is added to it. */
   | 'ledger.run-ended'
+  /** No approval with this id. */
+  | 'ledger.approval-unknown'
+  /** The approval was answered, used, cancelled or has expired: nothing more comes of it. */
+  | 'ledger.approval-over'
   /** The caller's mistake: a request that contradicts itself or what is on record. Only that request fails. */
   | 'ledger.invalid'
 

@@ -1,12 +1,15 @@
+export { type Answered, type Approval, endOf, stateAt } from './approvals.ts'
 export { isSignedBy } from './checkpoint.ts'
 export { digestOf, sha256 } from './digest.ts'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
 export {
   type AppendableKind,
+  type ApprovalQuery,
   type DecidedBodies,
   type DecideRequest,
   type Fault,
   type FinishRequest,
+  type FoundApprovals,
   frozenBucket,
   type InFlightAction,
   type Ledger,

@@ -1,4 +1,19 @@
-import type { CounterQuery, Counters, Draw, Json, LedgerRecord, Outcome, RecordBodies, RunStarted } from '@ecp/protocol'
+import type {
+  ApprovalAnswered,
+  ApprovalKind,
+  ApprovalRequested,
+  ApprovalState,
+  ApprovalSubject,
+  CounterQuery,
+  Counters,
+  Draw,
+  Json,
+  LedgerRecord,
+  Outcome,
+  RecordBodies,
+  RunStarted,
+} from '@ecp/protocol'
+import type { Approval } from './approvals.ts'
 
 /**
  * What opens a run, or joins it when it is there already. `blobs`: digest -> text of what `start` names by digest; for all
@@ -27,8 +42,23 @@ export interface DecideRequest {
   /** Whether it may turn out a write: then the transaction is flushed to disk before it answers. */
   readonly durable: boolean
   readonly blobs: ReadonlyMap<string, string>
-  /** Pure. Called inside the transaction with the counters it asked for; what it returns is appended. */
-  decide(counters: Counters): DecidedBodies
+  /** What people may have said something of. Missing where nobody has to. */
+  readonly subject?: ApprovalSubject
+  /** The proposal that a person applies with this action. */
+  readonly applied?: string
+  /**
+   * Pure. Called inside the transaction with the counters it asked for, and with the newest approval for `subject` and the
+   * proposal `applied`, unless they are over; what it returns is appended.
+   */
+  decide(counters: Counters, approvals: FoundApprovals): DecidedBodies
+}
+export interface FoundApprovals {
+  /** Pending, approved, or denied and not long ago enough to be asked again. */
+  readonly held?: Approval
+  /** The same as a proposal: pending or approved. */
+  readonly proposed?: Approval
+  /** The one that is applied. */
+  readonly proposal?: Approval
 }
 export interface DecidedBodies {
   readonly decided: RecordBodies['action.decided']
@@ -36,6 +66,10 @@ export interface DecidedBodies {
   readonly intended?: RecordBodies['action.intended']
   /** For a proposed one. */
   readonly proposed?: RecordBodies['proposal.made']
+  /** What a person is to be asked, for a held or proposed one. */
+  readonly requested?: ApprovalRequested
+  /** The approvals that an allow stands on: used with it, or not at all. */
+  readonly used?: readonly string[]
 }
 
 export interface FinishRequest {
@@ -67,6 +101,17 @@ export interface RunQuery {
   /** `running`, or the status that a run ended with. */
   readonly status?: string
   /** Only runs that come after this one in the order of the answer. */
+  readonly after?: string
+  readonly limit: number
+}
+
+/** Which approvals are listed: the newest first. */
+export interface ApprovalQuery {
+  readonly kind?: ApprovalKind
+  /** As it was written down: what has expired since may still be `pending` or `approved`, see `stateAt`. */
+  readonly state?: ApprovalState
+  readonly run?: string
+  /** Only those that come after this one in the order of the answer. */
   readonly after?: string
   readonly limit: number
 }
@@ -169,6 +214,20 @@ export interface Ledger {
     body: RecordBodies[K],
     blobs?: ReadonlyMap<string, string>,
   ): Promise<void>
+  /**
+   * Writes down a person's answer, flushed. Whose signature it bears is looked at when it is used. Throws
+   * `ledger.approval-over` and `ledger.approval-unknown`.
+   */
+  answerApproval(at: number, answered: ApprovalAnswered): Promise<Approval>
+  /** Ends an approval that is not over. Throws as {@link answerApproval} does. */
+  cancelApproval(at: number, body: RecordBodies['approval.cancelled']): Promise<Approval>
+  /** Writes down which approvals have expired. Answers how many. */
+  expireApprovals(at: number): Promise<number>
+  /** The approval as it was last written down. */
+  approval(id: string): Approval | undefined
+  /** The newest one for a subject. */
+  approvalFor(subject: ApprovalSubject, kind: ApprovalKind): Approval | undefined
+  approvals(query: ApprovalQuery): readonly Approval[]
   /** The stop switch: sets or clears bucket `ledger:frozen` and appends host.frozen or host.unfrozen. */
   freeze(at: number, by: string, note?: string): Promise<void>
   unfreeze(at: number, by: string, note?: string): Promise<void>
@@ -210,6 +269,11 @@ export const ownKinds = [
   'host.frozen',
   'host.unfrozen',
   'checkpoint',
+  'approval.requested',
+  'approval.answered',
+  'approval.expired',
+  'approval.cancelled',
+  'approval.used',
 ] as const satisfies readonly (keyof RecordBodies)[]
 type OwnKind = (typeof ownKinds)[number]
 

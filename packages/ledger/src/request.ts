@@ -40,7 +40,8 @@ export function checkQueries(queries: readonly CounterQuery[]): void {
 }
 
 /** What `decide` returned must speak of the run it was asked for, and of one action. */
-export function checkDecided(request: DecideRequest, { decided, intended, proposed }: DecidedBodies): void {
+export function checkDecided(request: DecideRequest, bodies: DecidedBodies): void {
+  const { decided, intended, proposed, requested, used = [] } = bodies
   const { action, decision, draws } = decided
   if (action.run !== request.run || request.run === ledgerChain)
     throw invalid(`action \`${action.id}\` of run \`${action.run}\` decided in \`${request.run}\``)
@@ -50,5 +51,12 @@ export function checkDecided(request: DecideRequest, { decided, intended, propos
   }
   if (proposed && (proposed.action !== action.id || decision.effect !== 'propose')) {
     throw invalid(`proposal of \`${proposed.action}\` beside the \`${decision.effect}\` of \`${action.id}\``)
+  }
+  const asks = decision.effect === 'hold' || decision.effect === 'propose'
+  if (requested && (!asks || requested.run !== request.run || requested.digest !== action.digest)) {
+    throw invalid(`a request for approval beside the \`${decision.effect}\` of \`${action.id}\``)
+  }
+  if (used.length > 0 && decision.effect !== 'allow') {
+    throw invalid(`an approval used for the \`${decision.effect}\` of \`${action.id}\``)
   }
 }

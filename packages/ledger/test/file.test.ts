@@ -16,7 +16,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Ledger, openSqliteLedger, realTimers, type SqliteLedgerOptions } from '../src/index.ts'
 import { texts } from '../src/sqlite/statements.ts'
 import { temporaryFolder } from './folder.ts'
-import { asked, done, run, start } from './samples.ts'
+import { asked, done, run } from './samples.ts'
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
@@ -72,33 +72,6 @@ describe('the file', () => {
     })
     expect(child).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
-})
-
-test('a ledger of format 1 is read as it is, and is of format 2 once it was opened for writing', async () => {
-  const file = join(temporaryFolder(), 'ledger.db')
-  const ledger = openSqliteLedger({ file })
-  await ledger.openRun(run('a'))
-  ledger.close()
-  edit(file, 'DROP INDEX clients; PRAGMA user_version = 1')
-  const query = { client: start.client, principal: start.principal, limit: 1 }
-  const format = () => {
-    const database = new DatabaseSync(file, { readOnly: true })
-    const { user_version: version } = database.prepare('PRAGMA user_version').get() ?? {}
-    database.close()
-    return version
-  }
-  const found = (readOnly: boolean) => {
-    const opened = openSqliteLedger({ file, readOnly })
-    try {
-      expect(opened.verify().faults).toEqual([])
-      return opened.runsOf(query).map((one) => one.run)
-    } finally {
-      opened.close()
-    }
-  }
-  expect([found(true), format()]).toEqual([['a'], 1])
-  expect([found(false), format()]).toEqual([['a'], 2])
-  expect(found(true)).toEqual(['a'])
 })
 
 test('the runs of one client are found by an index, whatever the others have', () => {

@@ -304,7 +304,7 @@ export function ledgerSuite(name: string, make: () => Place): void {
         const broken = { ...asked('a', '2'), decide: () => { throw new RangeError('broken rule') } } // biome-ignore format: one line says it
         const unwritable = asked('a', '3', { queries: [{ name: 'calls', bucket: '\ud800', kind: 'total' }] })
         const odd = { ...unwritable, decide: (given: Counters) => {
-          const bodies = asked('a', '3').decide(given)
+          const bodies = asked('a', '3').decide(given, {})
           return { decided: { ...bodies.decided, counters: { calls: Number.NaN } } }
         } } // biome-ignore format: as above
         const results = await Promise.allSettled([
@@ -447,7 +447,7 @@ export function ledgerSuite(name: string, make: () => Place): void {
           await ledger.decide({
             ...request,
             decide: (given) => {
-              const bodies = request.decide(given)
+              const bodies = request.decide(given, {})
               const draws: Draw[] = [reserve(5), { kind: 'count', bucket: 'denials', amount: 1 }]
               return { ...bodies, decided: { ...bodies.decided, draws } }
             },
@@ -578,7 +578,7 @@ export function ledgerSuite(name: string, make: () => Place): void {
         await ledger.decide({
           ...request,
           decide: (given) => {
-            const bodies = request.decide(given)
+            const bodies = request.decide(given, {})
             const other = { ...action('a', '1', 2_000), arguments: { path: '/etc/shadow' } }
             return { ...bodies, decided: { ...bodies.decided, action: other } }
           },

@@ -8,10 +8,12 @@ import {
   type Enforcement,
   type Facts,
   maxArgumentBytes,
+  type PersonAnswer,
   type Reason,
   usageName,
 } from '@ecp/protocol'
 import { amountOf } from './amounts.ts'
+import { allowsByItself, answered } from './answers.ts'
 import { kindEffects, toolEffect } from './effect.ts'
 import { factsOf, readCounter } from './facts.ts'
 import { performerReasons } from './host/servers.ts'
@@ -23,18 +25,25 @@ import { inOrder, reason, strictest } from './reason.ts'
 import { runFacts } from './run-facts.ts'
 import { isAction } from './well-formed.ts'
 
+/** What a decision knows beside the action and the counters. */
+export interface Circumstances {
+  /** Who will do it; ECP itself where nobody says. */
+  readonly enforcement?: Enforcement
+  /** What people have said of exactly this action, checked by whoever says it here. */
+  readonly answers?: readonly PersonAnswer[]
+}
+
 /**
  * The policy decision point (decisions.md): looks at every rule, gathers every reason, and the strictest effect wins:
  * deny > propose > hold > allow; no reason to allow is a deny. The same inputs give the same bytes. Anything that is not
  * as it should be (an unknown executor, a missing counter, a value of the wrong kind) is a deny; it does not throw.
- * `enforcement`: who will do it, ECP itself where nobody says.
  */
 export function decide(
   policy: Policy,
   catalogue: Catalogue,
   counters: Counters,
   action: Action,
-  enforcement: Enforcement = 'performed',
+  { enforcement = 'performed', answers = [] }: Circumstances = {},
 ): Decision {
   if (!isAction(action))
     return denied(policy, 'write', [reason('context.arguments-invalid', 'run', 'this is not a well-formed action')])
@@ -48,7 +57,7 @@ export function decide(
     ])
   }
   for (const found of plan.reasons) reasons.push(found)
-  for (const found of plan.writes.reasons) reasons.push(found)
+  for (const found of answered(plan.writes.reasons, answers)) reasons.push(found)
   for (const found of performerReasons(policy, action, enforcement)) reasons.push(found)
   if (!(action.size <= maxArgumentBytes)) {
     const message = `the arguments are over ${maxArgumentBytes} bytes`
@@ -151,7 +160,7 @@ function complete(policy: Policy, plan: Plan, reasons: Reason[]): Decision {
   let speaksFor = false
   let speaksAgainst = false
   for (const { code } of reasons) {
-    if (codes[code] === 'allow') speaksFor = true
+    if (codes[code] === 'allow') speaksFor ||= allowsByItself(code)
     else if (codes[code] === 'deny') speaksAgainst = true
   }
   if (!speaksFor && !speaksAgainst) {
@@ -166,6 +175,12 @@ function complete(policy: Policy, plan: Plan, reasons: Reason[]): Decision {
 
 function denied(policy: Policy, acting: Acts, reasons: readonly Reason[]): Decision {
   return { effect: 'deny', acts: acting, reasons: inOrder(reasons), policyDigest: policy.digest }
+}
+
+/** Whether a person may have to approve this action first, as far as its target says. */
+export function mayNeedApproval(policy: Policy, catalogue: Catalogue, action: Action): boolean {
+  const plan = isAction(action) ? planOf(policy, catalogue, action) : undefined
+  return plan?.writes.approval !== undefined
 }
 
 /** Whether an action reads or writes. What is not known writes. */

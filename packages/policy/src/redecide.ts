@@ -5,16 +5,17 @@ import { load, type Policy } from './policy.ts'
 
 /**
  * Makes a recorded decision again from what was recorded with it: the texts of the policy and catalogue blobs, the action,
- * the counters, and who was to do it. Equal to the recorded one, or something was changed. Throws for texts that hold no policy.
+ * the counters, who was to do it, and what people had said of it. Equal to the recorded one, or something was changed. Throws for texts that hold no policy.
  */
 export function redecide(
   policyText: string,
   catalogueText: string,
   digest: string,
-  decided: Pick<RecordBodies['action.decided'], 'action' | 'counters' | 'enforcement'>,
+  decided: Pick<RecordBodies['action.decided'], 'action' | 'counters' | 'enforcement' | 'answers'>,
 ): Decision {
   const { policy, catalogue } = read(policyText, catalogueText, digest)
-  return decide(policy, catalogue, decided.counters, decided.action, decided.enforcement)
+  const { action, counters, enforcement, answers = [] } = decided
+  return decide(policy, catalogue, counters, action, { enforcement, answers })
 }
 
 type Read = {

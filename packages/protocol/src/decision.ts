@@ -30,6 +30,7 @@ export const codes = {
   'tool.unknown': 'deny',
   'tool.definition-changed': 'deny',
   'write.forbidden': 'deny',
+  'write.refused': 'deny',
   'write.proposed': 'propose',
   'write.needs-approval': 'hold',
   'budget.tool-calls': 'deny',
@@ -56,6 +57,8 @@ export const codes = {
   'context.memory-allowed': 'allow',
   'context.delegate-allowed': 'allow',
   'context.question-allowed': 'allow',
+  'write.approved': 'allow',
+  'write.applied': 'allow',
 } as const satisfies Record<string, Effect>
 
 export type Effect = 'allow' | 'deny' | 'hold' | 'propose'
@@ -81,6 +84,15 @@ export interface ApprovalTerms {
   /** Names or groups; empty: no layer names any. */
   readonly approvers: readonly string[]
   readonly quorum: number
+}
+
+/**
+ * What people have said of an action, as an input of its decision. An `approval` lifts `write.needs-approval`, a `proposal`
+ * that is applied lifts `write.proposed`, and neither lifts anything else; a `refusal` denies. `id`: of the approval.
+ */
+export interface PersonAnswer {
+  readonly kind: 'approval' | 'proposal' | 'refusal'
+  readonly id: string
 }
 
 /** The policy decision point's answer for one action, with every reason. */

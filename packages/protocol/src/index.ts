@@ -1,4 +1,17 @@
 export { type Action, type ActionKind, actionKinds, maxArgumentBytes, type Origin, origins } from './action.ts'
+export {
+  type ApprovalAnswered,
+  type ApprovalKind,
+  type ApprovalRequested,
+  type ApprovalState,
+  type ApprovalSubject,
+  approvalKinds,
+  approvalStates,
+  type Proof,
+  type SignedAnswer,
+  type Verdict,
+  verdicts,
+} from './approval.ts'
 export type { Catalogue, PinnedTool, ToolDefinition } from './catalogue.ts'
 export { adviseCondition } from './condition/advise.ts'
 export {
@@ -41,6 +54,7 @@ export {
   type Effect,
   type Layer,
   layers,
+  type PersonAnswer,
   type Reason,
 } from './decision.ts'
 export { type Diagnostic, type DiagnosticCode, diagnostic, diagnosticCodes, type Fault } from './document/diagnostic.ts'

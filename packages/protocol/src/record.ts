@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
-import type { Decision } from './decision.ts'
+import type { ApprovalAnswered, ApprovalRequested } from './approval.ts'
+import type { Decision, PersonAnswer } from './decision.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -60,6 +61,7 @@ export interface RecordBodies {
     readonly policy: string
     readonly catalogue: string
     readonly enforcement: Enforcement
+    readonly answers?: readonly PersonAnswer[]
   }
   'action.intended': { readonly action: string; readonly digest: string; readonly approval?: string }
   'action.finished': {
@@ -69,13 +71,13 @@ export interface RecordBodies {
     readonly blob?: string
     readonly draws?: readonly Draw[]
   }
-  'approval.requested': JsonObject
-  'approval.answered': JsonObject
-  'approval.expired': JsonObject
-  'approval.used': JsonObject
+  /** In the ledger's chain, as all of approvals. */
+  'approval.requested': ApprovalRequested
+  'approval.answered': ApprovalAnswered
+  'approval.expired': { readonly approval: string }
+  'approval.cancelled': { readonly approval: string; readonly by: string; readonly note?: string }
+  'approval.used': { readonly approval: string; readonly run: string; readonly action: string }
   'proposal.made': { readonly action: string; readonly digest: string; readonly target: string }
-  'proposal.applied': JsonObject
-  'proposal.dropped': JsonObject
   'executor.started': JsonObject
   'executor.finished': JsonObject
   'mount.hydrated': JsonObject

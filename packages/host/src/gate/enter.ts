@@ -1,9 +1,11 @@
-import { type DecidedBodies, type Ledger, LedgerError } from '@ecp/ledger'
-import { acts, counters, decide, draws } from '@ecp/policy'
+import { type Ledger, LedgerError } from '@ecp/ledger'
+import { acts, counters, decide, draws, mayNeedApproval } from '@ecp/policy'
 import type { Action, ActionKind, Acts, Counters, Decision, Enforcement } from '@ecp/protocol'
+import type { Approvers } from '../approvals/approvers.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Governed } from './governed.ts'
 import { normalise } from './normalise.ts'
+import { decideWithPeople } from './people.ts'
 import type { ActionRequest, Step } from './request.ts'
 
 /** What the Gate is made of. Time and ids come in as functions. */
@@ -24,11 +26,15 @@ export interface GateParts {
   /** Makes sure that the target's server was asked what its tools are since it was last started. Never throws. */
   observe(action: Action): Promise<void>
   governed(): Governed
+  /** Whose word counts. */
+  readonly approvers: Approvers
   onStep?(step: Step, action: Action): void
 }
 
 /** An action with its recorded decision. */
 export interface Entered {
+  /** Where a held or proposed action waits for a person: the id of its approval. */
+  readonly waiting?: string
   readonly action: Action
   readonly decision: Decision
   readonly counters: Counters
@@ -57,33 +63,51 @@ export async function enter(
     parts.onStep?.('normalised', action)
     await parts.observe(action)
     governed = parts.governed()
-    const bodies = await record(parts, governed, action, enforcement)
+    const { decision, counters, waiting } = await record(parts, governed, {
+      action,
+      enforcement,
+      applied: request.applied,
+    })
     parts.onStep?.('decided', action)
-    return { action, governed, decision: bodies.decided.decision, counters: bodies.decided.counters }
+    return { action, governed, decision, counters, ...(waiting === undefined ? {} : { waiting }) }
   } catch (cause) {
     return { action, governed, decision: unavailable(governed, cause), counters: {} }
   }
 }
 
-function record(
+interface Asked {
+  readonly action: Action
+  readonly enforcement: Enforcement
+  readonly applied: string | undefined
+}
+
+async function record(
   parts: GateParts,
   governed: Governed,
-  action: Action,
-  enforcement: Enforcement,
-): Promise<DecidedBodies> {
-  const { policy, catalogue } = governed
+  { action, enforcement, applied }: Asked,
+): Promise<Pick<Entered, 'decision' | 'counters' | 'waiting'>> {
+  const { policy, catalogue, policyDigest } = governed
   // What another program executes is intended, reads too: if that program never says what came of it, nobody knows.
   const intends = (acting: Acts) => acting !== 'read' || enforcement === 'authorized'
-  return parts.ledger.decide({
-    run: action.run,
+  const { digest, run, executor, principal } = action
+  const subject = { digest, policyDigest, run, executor, principal }
+  let waiting: string | undefined
+  const { decided } = await parts.ledger.decide({
+    run,
     owner: parts.owner,
     at: action.at,
     queries: counters(policy, catalogue, action),
     durable: intends(acts(policy, catalogue, action)),
     blobs: governed.blobs,
-    decide: (read) => {
+    ...(mayNeedApproval(policy, catalogue, action) ? { subject } : {}),
+    ...(applied === undefined ? {} : { applied }),
+    decide: (read, found) => {
       parts.onStep?.('deciding', action)
-      const decision = decide(policy, catalogue, read, action, enforcement)
+      const people = decideWithPeople(action, found, parts.approvers, (answers) =>
+        decide(policy, catalogue, read, action, { enforcement, answers }),
+      )
+      const { decision, answers, used, requested } = people
+      waiting = people.waiting
       const decided = {
         action,
         counters: read,
@@ -92,14 +116,21 @@ function record(
         policy: governed.policyBlob,
         catalogue: governed.catalogueBlob,
         enforcement,
+        ...(answers.length > 0 ? { answers } : {}),
       }
+      const asked = requested ? { requested } : {}
       if (decision.effect === 'propose') {
-        return { decided, proposed: { action: action.id, digest: action.digest, target: action.target } }
+        return { decided, ...asked, proposed: { action: action.id, digest, target: action.target } }
       }
-      if (decision.effect !== 'allow' || !intends(decision.acts)) return { decided }
-      return { decided, intended: { action: action.id, digest: action.digest } }
+      if (decision.effect !== 'allow') return { decided, ...asked }
+      const spent = used.length > 0 ? { used } : {}
+      if (!intends(decision.acts)) return { decided, ...spent }
+      const approval = used[0] === undefined ? {} : { approval: used[0] }
+      return { decided, ...spent, intended: { action: action.id, digest, ...approval } }
     },
   })
+  const { decision, counters: values } = decided
+  return { decision, counters: values, ...(waiting === undefined ? {} : { waiting }) }
 }
 
 /** A deny for want of a record: nothing is performed that could not be written down before. */

@@ -19,7 +19,7 @@ export async function evaluate(parts: GateParts, request: ActionRequest<ActionKi
     await parts.observe(action)
     const { policy, catalogue } = parts.governed()
     const read = await parts.ledger.counters(counters(policy, catalogue, action), at)
-    return decide(policy, catalogue, read, action, 'authorized')
+    return decide(policy, catalogue, read, action, { enforcement: 'authorized' })
   } catch (cause) {
     return unavailable(parts.governed(), cause)
   }

@@ -1,8 +1,9 @@
 import { remainingRuntimeMs } from '@ecp/policy'
 import type { ActionKind, Decision, JsonObject } from '@ecp/protocol'
 import type { ServerRequest, Servers } from '../servers/servers.ts'
+import type { ApprovalWaits } from './approval-waits.ts'
 import { asking } from './ask.ts'
-import { enter, type GateParts } from './enter.ts'
+import { type Entered, enter, type GateParts } from './enter.ts'
 import { evaluate } from './evaluate.ts'
 import { Leases } from './lease.ts'
 import { carryOut } from './perform.ts'
@@ -45,16 +46,26 @@ export interface GateOptions extends GateParts {
   passesRoots(server: string): boolean
   /** Milliseconds until an unsettled lease ends as unknown. */
   readonly leaseMs: number
+  readonly waits: ApprovalWaits
 }
 
 export function createGate(options: GateOptions): Gate {
   const leases = new Leases(options)
   const tasks = new Tasks(options)
 
-  async function perform(request: ActionRequest, performing: PerformOptions = {}): Promise<Answer> {
+  /** A held action waits for its answer, and is then decided again: by then it may be another decision. */
+  async function enteredOrWaited(request: ActionRequest, { hold, signal }: PerformOptions): Promise<Entered> {
     const entered = await enter(options, request, 'performed')
-    const { action, decision } = entered
-    const facts = { actionId: action.id, target: action.target, decision }
+    const { waiting, decision } = entered
+    if (waiting === undefined || decision.effect !== 'hold' || !hold) return entered
+    const isAnswered = await options.waits.answered(waiting, { ...hold, ...(signal ? { signal } : {}) })
+    return isAnswered ? enter(options, { ...request, attempt: 2 }, 'performed') : entered
+  }
+
+  async function perform(request: ActionRequest, performing: PerformOptions = {}): Promise<Answer> {
+    const entered = await enteredOrWaited(request, performing)
+    const { action, decision, waiting } = entered
+    const facts = { actionId: action.id, target: action.target, decision, ...(waiting ? { waiting } : {}) }
     const settled = withoutEffect(entered)
     if (settled) return { ...facts, outcome: settled }
     const { policy, catalogue } = entered.governed
@@ -70,8 +81,8 @@ export function createGate(options: GateOptions): Gate {
   }
 
   async function authorize(request: ActionRequest<ActionKind>): Promise<Authorization> {
-    const { action, decision } = await enter(options, request, 'authorized')
-    if (decision.effect !== 'allow') return { actionId: action.id, decision }
+    const { action, decision, waiting } = await enter(options, request, 'authorized')
+    if (decision.effect !== 'allow') return { actionId: action.id, decision, ...(waiting ? { waiting } : {}) }
     return { actionId: action.id, decision, lease: leases.open(action) }
   }
 

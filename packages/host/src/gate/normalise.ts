@@ -50,7 +50,7 @@ export function normalise(request: ActionRequest<ActionKind>, place: Place, reda
     ...(extra && fits ? { extra: extra.value } : {}),
     size,
     digest: actionDigest(request.kind, target, text, extra?.text),
-    attempt: 1,
+    attempt: request.attempt ?? 1,
     origin: request.origin,
     run: place.run,
     executor: wellFormed(request.executor).slice(0, maxTarget),

@@ -24,6 +24,10 @@ export interface ActionRequest<K extends ActionKind = PerformedKind> {
   readonly origin: Origin
   /** The action's place in its run; the same on resume. A fresh id when the caller has no place to name. */
   readonly key?: string
+  /** The proposal that an operator applies with this action: its approval. */
+  readonly applied?: string
+  /** 1 where it is missing; 2 when it is decided again after a person's answer. */
+  readonly attempt?: number
 }
 
 export interface PerformOptions extends Pick<CallOptions, 'session' | 'onProgress' | 'onNotification'> {
@@ -36,6 +40,15 @@ export interface PerformOptions extends Pick<CallOptions, 'session' | 'onProgres
    * them. Throws `client.cannot` for what the client did not say that it can do. Missing: nothing can be asked.
    */
   readonly ask?: CallOptions['ask']
+  /** How long a held action waits for a person; missing: not at all. */
+  readonly hold?: Hold
+}
+
+/** What waits, and who is told that it does. */
+export interface Hold {
+  readonly waitMs: number
+  /** Called when the wait begins, and now and then while it goes on: whoever asked may lose patience otherwise. */
+  onWaiting?(approval: string): void
 }
 
 /** What the Gate answers: the decision, and what came of the action. */
@@ -44,6 +57,8 @@ export interface Answer {
   readonly target: string
   readonly decision: Decision
   readonly outcome: Outcome
+  /** Where a held or proposed action waits for a person: the id of its approval. */
+  readonly waiting?: string
   /** The server's own result, redacted; only when the action was performed and a result came. */
   readonly result?: JsonObject
   /** The server's own error, redacted, where it answered one in place of a result. */
@@ -54,6 +69,7 @@ export interface Answer {
 export interface Authorization {
   readonly actionId: string
   readonly decision: Decision
+  readonly waiting?: string
   readonly lease?: { readonly id: string; readonly expiresAt: number }
 }
 

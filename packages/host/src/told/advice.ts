@@ -37,6 +37,7 @@ const advice: Record<StopCode, string> = {
   'host.frozen': 'the operator has stopped everything. Stop, and tell the user.',
   'write.forbidden':
     'it would change something, and only reading is permitted here. Do not look for another way to write.',
+  'write.refused': 'a person said no to it. Do not ask for the same again.',
   'write.proposed': 'it was written down as a proposal.',
   'write.needs-approval': 'a person must approve it first.',
   'budget.tool-calls': 'the budget of tool calls is used up. Finish with what you have.',

@@ -16,7 +16,7 @@ export const unlistedTool: Unlisted = {
 /** What an agent is told of an action that gave no result: one sentence that it can act on, and the facts. */
 export interface Told {
   readonly text: string
-  /** `{effect, outcome, codes, actionId}`: nothing of the rules themselves. */
+  /** `{effect, outcome, codes, actionId, approvalId?}`: nothing of the rules themselves. */
   readonly facts: JsonObject
 }
 
@@ -25,7 +25,8 @@ export function told(answer: Answer, offered: boolean, unlisted: Unlisted = unli
   const { decision, outcome, actionId } = answer
   // Whether a tool exists is not for the agent to find out: every name that it was not offered gets the same answer.
   const codes = offered ? codesOf(answer) : [unlisted.code]
-  const facts = { effect: decision.effect, outcome: outcome.status, codes, actionId }
+  const approval = offered && answer.waiting !== undefined ? { approvalId: answer.waiting } : {}
+  const facts = { effect: decision.effect, outcome: outcome.status, codes, actionId, ...approval }
   return { text: offered ? sentence(answer) : unlisted.text, facts }
 }
 
@@ -53,7 +54,7 @@ export function groundsOf({ reasons }: Pick<Decision, 'reasons'>): readonly Grou
   return [...grounds.values()]
 }
 
-function sentence({ decision, outcome, target }: Answer): string {
+function sentence({ decision, outcome, target, waiting }: Answer): string {
   switch (decision.effect) {
     case 'deny': {
       const stops = decision.reasons.filter((one) => isStop(one.code))
@@ -62,7 +63,7 @@ function sentence({ decision, outcome, target }: Answer): string {
       return `ECP denied \`${target}\`: ${reason ? adviceOf(reason) : 'the policy gives no reason to allow it.'}`
     }
     case 'hold':
-      return `ECP holds \`${target}\`: a person must approve it first, and nothing was done yet. Go on with other work, or tell the user that it waits for approval.`
+      return `ECP holds \`${target}\`: a person must approve it first, and nothing was done yet. Go on with other work, or tell the user that it waits for approval${waiting === undefined ? '' : ` (\`ecp approvals show ${waiting}\`)`}; once it is approved, make the same call again.`
     case 'propose':
       return `ECP wrote \`${target}\` down as a proposal and did not execute it. Do not repeat it; tell the user that it was proposed.`
     case 'allow':

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, type S
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { LedgerError } from '../error.ts'
-import { applicationId, runsOfClient, schema, schemaOf1, schemaVersion } from './schema.ts'
+import { applicationId, schema, schemaVersion } from './schema.ts'
 import { busy, type Database, ledgerError, resultCode, sqlite } from './sqlite.ts'
 
 /** How long SQLite may block the event loop for another process, in milliseconds: a few transactions. */
@@ -26,7 +26,6 @@ export function openWriting(file: string): Database {
       harden(database)
       if (isBlank(database)) initialise(database)
       mustBeLedger(database, file)
-      upgrade(database)
       useWal(database)
       if (there !== undefined && (there.mode & 0o077) !== 0) chmodSync(file, 0o600)
       database.exec(
@@ -142,15 +141,6 @@ function initialise(database: Database): void {
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`)
 }
 
-/** A ledger of format 1 becomes one of format 2. */
-function upgrade(database: Database): void {
-  if (pragma(database, 'user_version') !== 1) return
-  database.exec('BEGIN IMMEDIATE')
-  // Another process may have been first.
-  if (pragma(database, 'user_version') === 1) database.exec(`${runsOfClient}; PRAGMA user_version = ${schemaVersion}`)
-  database.exec('COMMIT')
-}
-
 /** The schema must be ours to the letter: a trigger or view that somebody added would run inside our transactions. */
 function mustBeLedger(database: Database, file: string): void {
   const id = pragma(database, 'application_id')
@@ -158,7 +148,7 @@ function mustBeLedger(database: Database, file: string): void {
     throw new LedgerError('ledger.damaged', `\`${file}\` is not a ledger: its application id is \`${String(id)}\``)
   }
   const version = pragma(database, 'user_version')
-  if (version !== 1 && version !== schemaVersion) {
+  if (version !== schemaVersion) {
     throw new LedgerError(
       'ledger.version',
       `\`${file}\` has format \`${String(version)}\`; this ecp reads format \`${schemaVersion}\``,
@@ -168,9 +158,8 @@ function mustBeLedger(database: Database, file: string): void {
     .prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL')
     .all()
     .map((row) => row.sql)
-  const ours = version === 1 ? schemaOf1 : schema
-  const odd = found.filter((sql) => typeof sql !== 'string' || !ours.includes(sql))
-  if (odd.length > 0 || found.length !== ours.length) {
+  const odd = found.filter((sql) => typeof sql !== 'string' || !schema.includes(sql))
+  if (odd.length > 0 || found.length !== schema.length) {
     throw new LedgerError('ledger.damaged', `\`${file}\` has tables, views or triggers that no ledger has`)
   }
 }

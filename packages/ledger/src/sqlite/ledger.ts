@@ -2,6 +2,10 @@ import type { KeyObject } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
+  type ApprovalAnswered,
+  type ApprovalKind,
+  type ApprovalState,
+  type ApprovalSubject,
   type CounterQuery,
   type Counters,
   type Json,
@@ -11,13 +15,16 @@ import {
   type RunStarted,
 } from '@ecp/protocol'
 import { applyDecided, applyFinished, applySwitch } from '../accounting.ts'
+import { type Approval, type ApprovalEvent, endOf, stateAt } from '../approvals.ts'
 import { signCheckpoint, signingKey } from '../checkpoint.ts'
 import { LedgerError } from '../error.ts'
 import type {
   AppendableKind,
+  ApprovalQuery,
   DecidedBodies,
   DecideRequest,
   FinishRequest,
+  FoundApprovals,
   InFlightAction,
   Ledger,
   OpenedRun,
@@ -132,9 +139,9 @@ class SqliteLedger implements Ledger {
     checkQueries(queries)
     return this.#submit(durable, (transaction) => {
       const chain = transaction.open(run)
-      const bodies = request.decide(readCounters(transaction, queries, at))
+      const bodies = request.decide(readCounters(transaction, queries, at), approvalsOf(transaction, request))
       checkDecided(request, bodies)
-      const { decided, intended, proposed } = bodies
+      const { decided, intended, proposed, requested, used = [] } = bodies
       const action = decided.action.id
       const allowed = decided.decision.effect === 'allow'
       if (allowed && transaction.held(run, action)) throw invalid(`action \`${action}\` is in flight already`)
@@ -143,6 +150,10 @@ class SqliteLedger implements Ledger {
       if (intended) drafts.push(draft(at, 'action.intended', intended))
 
       transaction.addBlobs(blobs)
+      for (const approval of used) {
+        transaction.tell(at, { kind: 'approval.used', body: { approval, run, action } })
+      }
+      if (requested) transaction.tell(at, { kind: 'approval.requested', body: requested })
       for (const entry of drafts) transaction.append(chain, entry)
       chain.actions++
       if (decided.decision.effect === 'deny') chain.denied++
@@ -189,6 +200,39 @@ class SqliteLedger implements Ledger {
       transaction.addBlobs(blobs)
       transaction.append(chain, entry)
     })
+  }
+
+  answerApproval(at: number, body: ApprovalAnswered): Promise<Approval> {
+    return this.#tell(at, { kind: 'approval.answered', body })
+  }
+
+  cancelApproval(at: number, body: RecordBodies['approval.cancelled']): Promise<Approval> {
+    return this.#tell(at, { kind: 'approval.cancelled', body })
+  }
+
+  async expireApprovals(at: number): Promise<number> {
+    checkTime(at)
+    const open = (['pending', 'approved'] as const).flatMap((state) => this.approvals({ state, limit: mostExpired }))
+    const over = open.filter((approval) => stateAt(approval, at) === 'expired')
+    if (over.length === 0) return 0
+    return this.#submit(false, (transaction) => {
+      // Another process may have been first.
+      const left = over.filter(({ approval, state }) => transaction.approval(approval)?.state === state)
+      for (const { approval } of left) transaction.tell(at, { kind: 'approval.expired', body: { approval } })
+      return left.length
+    })
+  }
+
+  approval(id: string): Approval | undefined {
+    return this.#reading.approval(id)
+  }
+
+  approvalFor(subject: ApprovalSubject, kind: ApprovalKind): Approval | undefined {
+    return this.#reading.approvalFor(subject, kind)
+  }
+
+  approvals(query: ApprovalQuery): readonly Approval[] {
+    return this.#reading.approvals(query)
   }
 
   freeze(at: number, by: string, note?: string): Promise<void> {
@@ -257,6 +301,13 @@ class SqliteLedger implements Ledger {
     this.#database.close()
   }
 
+  #tell(at: number, event: ApprovalEvent): Promise<Approval> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      return transaction.tell(at, event)
+    })
+  }
+
   #switch<K extends 'host.frozen' | 'host.unfrozen'>(at: number, kind: K, body: RecordBodies[K]): Promise<void> {
     return this.#submit(true, (transaction) => {
       checkTime(at)
@@ -274,6 +325,18 @@ class SqliteLedger implements Ledger {
 
 function ledgerOf(transaction: Transaction): Chain {
   return transaction.open(ledgerChain)
+}
+
+/** How many are looked at in one go. */
+const mostExpired = 10_000
+
+function approvalsOf(transaction: Transaction, { subject, applied, at }: DecideRequest): FoundApprovals {
+  const isOpen = (approval: Approval | undefined, ...states: readonly ApprovalState[]) =>
+    approval && states.includes(stateAt(approval, at)) && at < endOf(approval) ? approval : undefined
+  const held = subject && isOpen(transaction.approvalFor(subject, 'hold'), 'pending', 'approved', 'denied')
+  const proposed = subject && isOpen(transaction.approvalFor(subject, 'proposal'), 'pending', 'approved')
+  const proposal = applied === undefined ? undefined : isOpen(transaction.approval(applied), 'approved')
+  return { ...(held ? { held } : {}), ...(proposed ? { proposed } : {}), ...(proposal ? { proposal } : {}) }
 }
 
 function interrupt(transaction: Transaction, at: number, { run, action, intended, held }: InFlight): Recovered {

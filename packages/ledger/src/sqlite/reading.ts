@@ -1,11 +1,20 @@
-import { type LedgerRecord, ledgerChain, type RecordBodies, type RunStarted } from '@ecp/protocol'
+import {
+  type ApprovalKind,
+  type ApprovalSubject,
+  type LedgerRecord,
+  ledgerChain,
+  type RecordBodies,
+  type RunStarted,
+} from '@ecp/protocol'
+import type { Approval } from '../approvals.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
-import type { InFlightAction, RunQuery, RunSummary, StoredRecord } from '../ledger.ts'
+import type { ApprovalQuery, InFlightAction, RunQuery, RunSummary, StoredRecord } from '../ledger.ts'
 import { parseRecord } from '../record.ts'
 import { number, text } from './row.ts'
 import { ledgerError } from './sqlite.ts'
 import type { Statements } from './statements.ts'
+import { approvalIn } from './transaction.ts'
 
 /** What is read outside of transactions: what was last committed, by any process. */
 export class Reading {
@@ -86,6 +95,21 @@ export class Reading {
           intended: number(row, 'intended') === 1,
         })),
     )
+  }
+
+  approval(id: string): Approval | undefined {
+    return this.#read(() => approvalIn(this.#statements.get('approval').get(id)))
+  }
+
+  approvalFor({ digest, run, executor, principal, policyDigest }: ApprovalSubject, kind: ApprovalKind) {
+    const found = this.#statements.get('approvalsOf')
+    return this.#read(() => approvalIn(found.get(digest, run, executor, principal, policyDigest, kind)))
+  }
+
+  approvals({ kind, state, run, after, limit }: ApprovalQuery): readonly Approval[] {
+    const wanted = { kind: kind ?? null, state: state ?? null, run: run ?? null, after: after ?? null, limit }
+    const rows = () => this.#statements.get('approvals').all(wanted)
+    return this.#read(() => rows().flatMap((row) => approvalIn(row) ?? []))
   }
 
   /** Throws `ledger.damaged` when the text is no longer the one that its digest names. */

@@ -2,9 +2,6 @@
 export const applicationId = 0x4543504c
 export const schemaVersion = 2
 
-/** What format 2 has beside format 1. */
-export const runsOfClient = 'CREATE INDEX clients ON chains (client, started_at) WHERE started_at IS NOT NULL'
-
 // `records` is the truth; the other tables but `blobs` are read from it, and verify reads them from it again.
 // `id` is the order in which records were written over all chains.
 const tables = [
@@ -36,7 +33,7 @@ const tables = [
 ) STRICT`,
   `CREATE INDEX running ON chains (client, context, executor, started_at) WHERE ended_at IS NULL`,
   `CREATE INDEX started ON chains (started_at)`,
-  runsOfClient,
+  `CREATE INDEX clients ON chains (client, started_at) WHERE started_at IS NOT NULL`,
   `CREATE TABLE buckets (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -65,10 +62,22 @@ const tables = [
   held TEXT NOT NULL,
   PRIMARY KEY (run, action)
 ) STRICT, WITHOUT ROWID`,
+  // `value` is the whole of it, as canonical JSON; the columns are to find it by.
+  `CREATE TABLE approvals (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  run TEXT NOT NULL,
+  executor TEXT NOT NULL,
+  principal TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  policy_digest TEXT NOT NULL,
+  requested_at INTEGER NOT NULL,
+  value TEXT NOT NULL
+) STRICT`,
+  `CREATE INDEX subjects ON approvals (digest, run, executor, principal, policy_digest, kind)`,
+  `CREATE INDEX waiting ON approvals (state, requested_at)`,
 ]
 
 /** The statements that make an empty file a ledger. */
 export const schema: readonly string[] = tables
-
-/** The same of the format before, which a ledger that is opened for writing does not stay in. */
-export const schemaOf1: readonly string[] = tables.filter((statement) => statement !== runsOfClient)

@@ -40,6 +40,16 @@ export const texts = {
   actionsOf: 'SELECT run, action, owner, intended, held FROM in_flight WHERE run = ? ORDER BY since, action',
   actions: 'SELECT run, action, owner, intended, held FROM in_flight ORDER BY run, since, action',
 
+  approval: 'SELECT value FROM approvals WHERE id = ?',
+  approvalsOf: `SELECT value FROM approvals WHERE digest = ? AND run = ? AND executor = ? AND principal = ?
+    AND policy_digest = ? AND kind = ? ORDER BY requested_at DESC, rowid DESC LIMIT 1`,
+  putApproval: `INSERT INTO approvals (id, kind, state, run, executor, principal, digest, policy_digest, requested_at, value)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, value = excluded.value`,
+  approvals: `SELECT value FROM approvals WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
+    AND (:run IS NULL OR run = :run)
+    AND (:after IS NULL OR (requested_at, rowid) < (SELECT requested_at, rowid FROM approvals WHERE id = :after))
+    ORDER BY requested_at DESC, rowid DESC LIMIT :limit`,
+
   runs: `${summaries} WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
   oneRun: `${summaries} WHERE c.run = ? AND c.started_at IS NOT NULL`,
   // CROSS JOIN: the client's chains first, by their index, then the first record of each.

@@ -62,6 +62,7 @@ export function compareTables(database: Database, replay: Replay, faults: Faults
   compareChains(database, replay, faults)
   compareBuckets(database, replay, faults)
   compareInFlight(database, replay, faults)
+  compareApprovals(database, replay, faults)
 }
 
 function compareChains(database: Database, replay: Replay, faults: Faults): void {
@@ -116,6 +117,31 @@ function compareInFlight(database: Database, replay: Replay, faults: Faults): vo
     const [run = '', action = ''] = key.split('\0')
     faults.add(run, 0, 'index-changed', `action \`${action}\` is in flight and does not stand as such`)
   }
+}
+
+function compareApprovals(database: Database, replay: Replay, faults: Faults): void {
+  const left = new Map(replay.approvals)
+  const columns = 'id, kind, state, run, executor, principal, digest, policy_digest, requested_at, value'
+  for (const row of reading(database, `SELECT ${columns} FROM approvals`).iterate()) {
+    const id = String(row.id)
+    const said = left.get(id)
+    left.delete(id)
+    const odd = said
+      ? differing(row, {
+          kind: said.kind,
+          state: said.state,
+          run: said.run,
+          executor: said.executor,
+          principal: said.principal,
+          digest: said.digest,
+          policy_digest: said.policyDigest,
+          requested_at: said.requestedAt,
+          value: canonical(said),
+        })
+      : 'no record asks for it'
+    if (odd) faults.add(ledgerChain, 0, 'index-changed', `approval \`${id}\` says otherwise than the records: ${odd}`)
+  }
+  for (const id of left.keys()) faults.add(ledgerChain, 0, 'index-changed', `approval \`${id}\` is missing`)
 }
 
 /** A statement that takes any content: whole numbers beyond 2^53 would throw. */

@@ -1,8 +1,9 @@
-import { canonical, ledgerChain } from '@ecp/protocol'
+import { type ApprovalKind, type ApprovalSubject, canonical, ledgerChain } from '@ecp/protocol'
 import type { Reservation } from '../accounting.ts'
+import { type Approval, type ApprovalEvent, afterEvent } from '../approvals.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
-import { type Draft, firstPrevious, type SealedRecord, seal } from '../record.ts'
+import { type Draft, draft, firstPrevious, type SealedRecord, seal } from '../record.ts'
 import { Buckets } from './buckets.ts'
 import { number, text } from './row.ts'
 import type { Statements } from './statements.ts'
@@ -164,6 +165,26 @@ export class Transaction {
     }))
   }
 
+  approval(id: string): Approval | undefined {
+    return approvalIn(this.#statements.get('approval').get(id))
+  }
+
+  /** The newest one for a subject, whatever has become of it. */
+  approvalFor(subject: ApprovalSubject, kind: ApprovalKind): Approval | undefined {
+    const { digest, run, executor, principal, policyDigest } = subject
+    return approvalIn(this.#statements.get('approvalsOf').get(digest, run, executor, principal, policyDigest, kind))
+  }
+
+  /** Writes down what has happened to an approval. Throws `ledger.approval-over` and `ledger.approval-unknown`. */
+  tell(at: number, event: ApprovalEvent): Approval {
+    const after = afterEvent(this.approval(event.body.approval), at, event)
+    this.append(this.open(ledgerChain), draft(at, event.kind, event.body))
+    const { approval, kind, state, run, executor, principal, digest, policyDigest, requestedAt } = after
+    const columns = [approval, kind, state, run, executor, principal, digest, policyDigest, requestedAt] as const
+    this.#statements.get('putApproval').run(...columns, canonical(after))
+    return after
+  }
+
   save(): void {
     this.#saveChains()
     this.buckets.save()
@@ -180,6 +201,16 @@ export class Transaction {
       this.#statements.get('setChain').run(seq, hash, endedAt, status, actions, denied, run)
     }
     this.#changed.clear()
+  }
+}
+
+/** The approval in a row. Throws `ledger.damaged`. */
+export function approvalIn(row: Record<string, unknown> | undefined): Approval | undefined {
+  if (row === undefined) return undefined
+  try {
+    return JSON.parse(text(row, 'value')) as Approval // reason: written by `tell`; verify compares it with the records
+  } catch {
+    throw new LedgerError('ledger.damaged', 'an approval cannot be read')
   }
 }
 

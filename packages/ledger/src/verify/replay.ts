@@ -9,6 +9,7 @@ import {
   emptyBucket,
   type Reservation,
 } from '../accounting.ts'
+import { type Approval, type ApprovalEvent, afterEvent } from '../approvals.ts'
 import type { Faults } from './faults.ts'
 
 /** An action in flight, as the records say. */
@@ -39,6 +40,7 @@ export class Replay implements Books {
   readonly buckets = new Map<string, Bucket>()
   readonly inFlight = new Map<string, ReplayedAction>()
   readonly runs = new Map<string, ReplayedRun>()
+  readonly approvals = new Map<string, Approval>()
   readonly #faults: Faults
   readonly #onDrawn: (bucket: string, drawn: Drawn) => void
 
@@ -92,6 +94,13 @@ export class Replay implements Books {
         applyFinished(this, at, action?.held ?? [], body.draws)
         break
       }
+      case 'approval.requested':
+      case 'approval.answered':
+      case 'approval.expired':
+      case 'approval.cancelled':
+      case 'approval.used':
+        this.#approval(run, seq, at, { kind, body } as ApprovalEvent) // reason: the pair is a record's
+        break
       case 'host.frozen':
       case 'host.unfrozen':
         applySwitch(this, at, kind)
@@ -107,6 +116,15 @@ export class Replay implements Books {
   put(name: string, bucket: Bucket, drawn?: Drawn): void {
     this.buckets.set(name, bucket)
     if (drawn) this.#onDrawn(name, drawn)
+  }
+
+  #approval(run: string, seq: number, at: number, event: ApprovalEvent): void {
+    const { approval } = event.body
+    try {
+      this.approvals.set(approval, afterEvent(this.approvals.get(approval), at, event))
+    } catch (error) {
+      this.#faults.add(run, seq, 'record-inserted', (error as Error).message) // reason: afterEvent throws LedgerError
+    }
   }
 
   #run(run: string): ReplayedRun {

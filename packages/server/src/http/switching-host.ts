@@ -95,6 +95,9 @@ export class SwitchingHost {
       get principal() {
         return now().principal
       },
+      get approvalWaitMs() {
+        return now().approvalWaitMs
+      },
       get executors() {
         return now().executors
       },

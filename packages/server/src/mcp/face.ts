@@ -164,6 +164,7 @@ export class Face {
     traceContext: PerformOptions['traceContext'],
   ): Promise<Answer> {
     const { host, executor } = this.options
+    let waited = 0
     return host.gate.perform(
       { ...action, executor, origin: 'gateway' },
       {
@@ -172,6 +173,11 @@ export class Face {
         ...(ask ? { ask } : {}),
         ...(traceContext ? { traceContext } : {}),
         ...(onProgress ? { onProgress } : {}),
+        hold: {
+          waitMs: host.approvalWaitMs,
+          onWaiting: (approval) =>
+            onProgress?.({ progress: ++waited, message: `waiting for a person to approve it (${approval})` }),
+        },
       },
     )
   }

@@ -1,0 +1,40 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { type ApprovalAnswered, type ApprovalRequested, canonical, type Proof, type SignedAnswer } from '@ecp/protocol'
+
+type Asked = Pick<ApprovalRequested, 'approval' | 'digest' | 'policyDigest'>
+type Said = Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>
+
+/** The bytes that an answer's signature is over: RFC 8785 JSON in UTF-8. */
+export function signedBytes({ approval, digest, policyDigest }: Asked, { answer, by, expiresAt, nonce }: Said): Buffer {
+  const signed: SignedAnswer = { for: 'ecp-approval-1', approval, digest, policyDigest, answer, by, expiresAt, nonce }
+  return Buffer.from(canonical({ ...signed }))
+}
+
+/** Signs an answer (Ed25519, RFC 8032). */
+export function signAnswer(asked: Asked, said: Said, key: KeyObject): Proof {
+  const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64url')
+  return { kind: 'ed25519', publicKey, signature: sign(null, signedBytes(asked, said), key).toString('base64url') }
+}
+
+/** Whether an answer bears the signature of this key. False, never an error, for any other content. */
+export function isSignedWith(publicKey: string, asked: Asked, answered: ApprovalAnswered): boolean {
+  const { proof } = answered
+  if (proof.kind !== 'ed25519' || proof.publicKey !== publicKey) return false
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64url'), format: 'der', type: 'spki' })
+    if (key.asymmetricKeyType !== 'ed25519') return false
+    return verify(null, signedBytes(asked, answered), key, Buffer.from(proof.signature, 'base64url'))
+  } catch {
+    return false
+  }
+}
+
+/** Reads a private key that `ecp approvers add` wrote. Undefined for a wrong passphrase or another content. */
+export function readSigningKey(pem: string, passphrase: string): KeyObject | undefined {
+  try {
+    const key = createPrivateKey({ key: pem, passphrase })
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined
+  } catch {
+    return undefined
+  }
+}

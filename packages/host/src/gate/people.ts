@@ -1,0 +1,72 @@
+import type { Approval, FoundApprovals } from '@ecp/ledger'
+import type { Action, ApprovalKind, ApprovalRequested, ApprovalTerms, Decision, PersonAnswer } from '@ecp/protocol'
+import type { Approvers } from '../approvals/approvers.ts'
+import { isApprovedBy } from '../approvals/judge.ts'
+
+/** A decision together with what people have said, and what follows from it for approvals. */
+export interface WithPeople {
+  readonly decision: Decision
+  /** The inputs of the decision, to be recorded with it. */
+  readonly answers: readonly PersonAnswer[]
+  /** Approvals that the allow stands on. */
+  readonly used: readonly string[]
+  /** A person is to be asked, and nobody was yet. */
+  readonly requested?: ApprovalRequested
+  /** Where a held or proposed action waits. */
+  readonly waiting?: string
+}
+
+/**
+ * Decides, and where a person has a word in it, decides again with that word (decisions.md, Approvals): an approval is looked
+ * at only for what would be held, counts only with the signatures that the terms ask for, and is used only by an allow.
+ */
+export function decideWithPeople(
+  action: Action,
+  found: FoundApprovals,
+  approvers: Approvers,
+  decide: (answers: readonly PersonAnswer[]) => Decision,
+): WithPeople {
+  const applied: PersonAnswer[] = []
+  let decision = decide(applied)
+  if (decision.effect === 'propose' && decision.approval && found.proposal) {
+    if (!isOf(found.proposal, action) || !isApprovedBy(found.proposal, decision.approval, approvers)) {
+      return { decision, answers: [], used: [], waiting: found.proposal.approval }
+    }
+    applied.push({ kind: 'proposal', id: found.proposal.approval })
+    decision = decide(applied)
+  }
+  const used = applied.map(({ id }) => id)
+  const { held, proposed } = found
+  if (decision.effect === 'hold' && decision.approval) {
+    if (!held) return asking(action, decision, applied, 'hold')
+    const word: PersonAnswer = { kind: held.state === 'denied' ? 'refusal' : 'approval', id: held.approval }
+    const isSaid = word.kind === 'refusal' || isApprovedBy(held, decision.approval, approvers)
+    if (!isSaid) return { decision, answers: applied, used: [], waiting: held.approval }
+    const answers = [...applied, word]
+    const again = decide(answers)
+    const spent = word.kind === 'approval' ? [...used, word.id] : used
+    return { decision: again, answers, used: again.effect === 'allow' ? spent : [] }
+  }
+  if (decision.effect === 'propose') {
+    if (proposed) return { decision, answers: applied, used: [], waiting: proposed.approval }
+    return asking(action, decision, applied, 'proposal')
+  }
+  return { decision, answers: applied, used: decision.effect === 'allow' ? used : [] }
+}
+
+function asking(action: Action, decision: Decision, answers: readonly PersonAnswer[], kind: ApprovalKind): WithPeople {
+  const terms: ApprovalTerms = decision.approval ?? { expiresAfter: dayMs, approvers: [], quorum: 1 }
+  const { id, digest, run, executor, principal, target, at } = action
+  const { policyDigest } = decision
+  const subject = { digest, policyDigest, run, executor, principal }
+  const expiresAt = at + terms.expiresAfter
+  const requested = { approval: id, kind, action: id, target, terms, expiresAt, ...subject }
+  return { decision, answers, used: [], requested, waiting: id }
+}
+
+const dayMs = 86_400_000
+
+/** Who applies a proposal may not change what was proposed; who applies it, and in which run, is another matter. */
+function isOf({ digest, kind }: Approval, action: Action): boolean {
+  return kind === 'proposal' && digest === action.digest
+}
