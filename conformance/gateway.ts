@@ -43,9 +43,10 @@ export abstract class Gateway {
     writeFileSync(this.#path('context.yaml'), documents.context)
     writeFileSync(this.#path('calls.log'), '')
     this.offer(tools)
+    const outermost = hostLayers.find((layer) => documents.host[layer] !== undefined)
     for (const layer of hostLayers) {
       const text = documents.host[layer]
-      if (text !== undefined) writeFileSync(this.#layerFile(layer), this.#withRealServers(text))
+      if (text !== undefined) writeFileSync(this.#layerFile(layer), this.#withRealServers(text, layer === outermost))
     }
     const config = documents.host.project === undefined ? [] : ['--config', this.#layerFile('project')]
     this.flags = ['--context', this.#path('context.yaml'), '--executor', executor, ...config, ...this.#ledgerFlag]
@@ -115,9 +116,11 @@ export abstract class Gateway {
     return layer === 'user' ? this.#path('home', '.ecp', 'config.yaml') : this.#path('project.yaml')
   }
 
-  /** The one thing that is not as the case says: where the servers' programs are. */
-  #withRealServers(text: string): string {
-    const document = parse(text) as { tools?: { servers?: Record<string, JsonObject> } } // reason: printed by documents.ts
+  /** What is not as the case says: where the servers' programs are. */
+  #withRealServers(text: string, isOutermost: boolean): string {
+    const document = parse(text) as { tools?: { servers?: Record<string, JsonObject> }; gateway?: JsonObject } // reason: printed by documents.ts
+    // And that nobody is there to answer for a held call.
+    if (isOutermost) document.gateway = { approvals: { wait: '1ms' } }
     for (const [name, server] of Object.entries(document.tools?.servers ?? {})) {
       if (isJsonObject(server.transport) && server.transport.type === 'external') continue
       const args = [serverScript, this.#path('tools.json'), name, this.#path('calls.log')]
