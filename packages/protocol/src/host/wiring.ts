@@ -183,7 +183,7 @@ const issuer = object({
   clientClaim: claimName
     .optional()
     .describe(
-      'The claim that names the client, whose runs and budgets they are; missing: azp, client_id, the principal',
+      'A claim that tells clients of one principal apart, each with runs and budgets of its own; missing: the principal is the client',
     ),
   as: z
     .array(claimEntry)

@@ -107,13 +107,17 @@ function identified(issuer: WiredIssuer, claims: JWTPayload): Identity | string 
   const { principalClaim = 'sub', clientClaim } = wiring
   const principal = claimText(own(claims, principalClaim))
   if (principal === undefined) return `its \`${principalClaim}\` names nobody`
-  const claim = clientClaim ?? ['azp', 'client_id'].find((one) => Object.hasOwn(claims, one)) ?? principalClaim
-  const client = claimText(own(claims, claim))
-  if (client === undefined) return `its \`${claim}\` names no client`
+  const client = clientClaim === undefined ? principal : claimText(own(claims, clientClaim))
+  if (client === undefined) return `its \`${clientClaim}\` names no client`
   const entry = entryFor(entries, claims)
   if (!entry) return 'its claims fit no entry of `as`'
-  return actingAs(issuer, entry, `${name}/${client}`, `${name}/${principal}`)
+  // INVARIANT: two people never share a client, whatever program both use: they would share runs, and read each other's.
+  const names = client === principal ? [principal] : [client, principal]
+  return actingAs(issuer, entry, [name, ...names.map(withoutSlash)].join('/'), `${name}/${principal}`)
 }
+
+/** So that no two pairs of names come to the same. */
+const withoutSlash = (text: string): string => text.replaceAll('%', '%25').replaceAll('/', '%2F')
 
 function actingAs({ wiring }: WiredIssuer, entry: ActingEntry, client: string, principal: string): Identity {
   const { context: contextFile, executor, inputs, names } = entry
