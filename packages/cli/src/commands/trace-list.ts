@@ -6,7 +6,7 @@ import { type Cell, table } from '../terminal/table.ts'
 import { visible } from '../terminal/visible.ts'
 import { moment } from '../trace/words.ts'
 
-const head = ['run', 'started', 'status', 'actions', 'denied', 'in flight', 'executor', 'context']
+const head = ['run', 'started', 'status', 'actions', 'denied', 'in flight', 'client', 'executor', 'context']
 
 /** The runs of the ledger, the newest first. */
 export async function traceList(invocation: Invocation): Promise<ExitCode> {
@@ -27,6 +27,7 @@ function row({ run, start, startedAt, status, actions, denied, inFlight }: RunSu
     { text: String(actions) },
     { text: String(denied), ...(denied > 0 ? { style: 'bad' } : {}) },
     { text: String(inFlight), ...(inFlight > 0 ? { style: 'warn' } : {}) },
+    { text: visible(start.client, 40) },
     { text: visible(start.executor, 40), style: 'name' },
     { text: visible(`${start.context.name} ${start.context.version}`, 80) },
   ]

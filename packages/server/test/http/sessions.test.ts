@@ -36,6 +36,8 @@ function outcomes(...ids: string[]): (string | undefined)[] {
     return finished?.kind === 'action.finished' ? finished.body.outcome.status : undefined
   })
 }
+/** What the client of a call hears when its session ends under it. */
+const ended = expect.objectContaining({ error: expect.objectContaining({ code: -32_001 }) })
 const ping = (raw: Raw, session: string) =>
   raw.post({ id: 1, method: 'ping' }, { 'mcp-session-id': session }).then(({ status }) => status)
 
@@ -46,7 +48,7 @@ describe('DELETE', () => {
     const calls = [await waiting(ada, 'deleted read'), await waiting(ada, 'deleted write', 'wait_write')]
     expect((await ada.fetch('DELETE')).status).toBe(200)
     expect(outcomes('deleted read', 'deleted write')).toEqual(['cancelled', 'unknown'])
-    for (const stream of calls) expect(await stream.rest()).toEqual([])
+    for (const stream of calls) expect(await stream.rest()).toEqual([ended])
     await listening.rest()
     for (const method of ['GET', 'DELETE']) expect((await ada.fetch(method)).status).toBe(404)
     expect(await ping(ada, ada.session)).toBe(404)
@@ -158,15 +160,13 @@ describe('revoke', () => {
   test('ends streams and what is in flight at once, of all sessions of a client, and leaves nothing', async () => {
     const client = somebody()
     const [one, two, other] = [await opened(client), await opened(client), await opened(somebody())]
-    const streams = [
-      await one.listen(),
-      await waiting(one, 'revoked read'),
-      await waiting(two, 'revoked write', 'wait_write'),
-    ]
+    const listening = await one.listen()
+    const calls = [await waiting(one, 'revoked read'), await waiting(two, 'revoked write', 'wait_write')]
     const theirs = await waiting(other, 'of another')
     await door.endpoint.revoke(client)
     expect(outcomes('revoked read', 'revoked write', 'of another')).toEqual(['cancelled', 'unknown', undefined])
-    for (const stream of streams) expect(await stream.rest()).toEqual([])
+    expect(await listening.rest()).toEqual([])
+    for (const stream of calls) expect(await stream.rest()).toEqual([ended])
     expect(door.endpoint.isOpen(client)).toBe(false)
     for (const raw of [one, two]) expect(await ping(raw, raw.session)).toBe(404)
     expect(await ping(other, other.session)).toBe(200)
@@ -182,7 +182,7 @@ describe('revoke', () => {
     expect(door.endpoint.isOpen(client)).toBe(true)
     await door.endpoint.revoke(client)
     expect(outcomes('revoked modern')).toEqual(['cancelled'])
-    expect(await call.rest()).toEqual([])
+    expect(await call.rest()).toEqual([ended])
     expect(door.endpoint.isOpen(client)).toBe(false)
   })
 })
@@ -197,7 +197,7 @@ test('close ends everything on record, and takes nothing new', async () => {
   await call.find(({ method }) => method === 'notifications/progress')
   await closing.endpoint.close()
   expect(closing.gateway.actions()).toMatchObject([{ target: 'witness:wait', status: 'cancelled' }])
-  expect(await call.rest()).toEqual([])
+  expect(await call.rest()).toEqual([ended])
   expect(closing.endpoint.sessions()).toBe(0)
   expect((await ada.post({ id: 1, method: 'ping' })).status).toBe(503)
   await closing[Symbol.asyncDispose]()

@@ -206,7 +206,8 @@ export class SessionTransport implements Transport {
         clearTimeout(timer)
         if (!stream) return resolve(refused(404, -32_001, 'Session not found', { id }))
         // Otherwise its client would wait, or try to go on, until it gives up.
-        const message = 'the session has ended; what was in flight is cancelled, and recorded as such'
+        const message =
+          'the session has ended, and what was in flight with it; check before you repeat a call that changes something'
         stream.push(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_001, message } }))
         stream.finish()
       },
