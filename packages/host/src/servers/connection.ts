@@ -34,7 +34,11 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export type RequestOptions = Partial<CallOptions> & Pick<CallOptions, 'timeoutMs'>
+export type RequestOptions = Partial<CallOptions> &
+  Pick<CallOptions, 'timeoutMs'> & {
+    /** What goes beside it where there are headers. */
+    readonly headers?: Readonly<Record<string, string>>
+  }
 
 export interface ListenFilter {
   readonly toolsListChanged?: true
@@ -47,7 +51,8 @@ export interface ListenFilter {
 const raw = {
   '~standard': { version: 1 as const, vendor: 'ecp', validate: (value: unknown) => ({ value }) },
 }
-const firstOfNewEra = '2026-07-28'
+/** The first revision without `initialize` and sessions. */
+export const firstOfNewEra = '2026-07-28'
 const serverInfoKey = 'io.modelcontextprotocol/serverInfo'
 const logLevelKey = 'io.modelcontextprotocol/logLevel'
 /** What a 2026-07-28 server is told to log when nobody said a level. */
@@ -78,7 +83,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
 
   async function request({ method, params }: ServerRequest, limit: RequestOptions): Promise<JsonObject> {
     const token = `ecp-${++requests}`
-    const { ask, signal, onProgress, onNotification } = limit
+    const { ask, signal, onProgress, onNotification, headers } = limit
     const meta: JsonObject = {
       ...(isJsonObject(params._meta) ? params._meta : {}),
       ...(onProgress ? { progressToken: token } : {}),
@@ -100,6 +105,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
           signal: abort.signal,
           timeout: never,
           allowInputRequired: true,
+          ...(headers ? { headers } : {}),
         })
         if (isJsonObject(result)) return withoutServerInfo(result)
         throw new HostError('server.protocol', `server \`${options.name}\` answered \`${method}\` with no object`)

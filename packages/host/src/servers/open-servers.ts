@@ -3,9 +3,10 @@ import type { GuardedFetch } from '../network/guarded-fetch.ts'
 import type { HttpAuthorization } from '../oauth/http-authorization.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Child } from './child.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, firstOfNewEra } from './connection.ts'
 import { openHttpLink } from './http/http-link.ts'
 import type { HttpServer } from './http/http-server.ts'
+import { ParameterHeaders } from './http/parameter-headers.ts'
 import { Keepers } from './keepers.ts'
 import type { Link } from './link.ts'
 import { listAll, listTools } from './listing.ts'
@@ -37,6 +38,7 @@ interface Kept {
   readonly server: WiredServer
   readonly keepers: Keepers<WiredServer>
   readonly subscriptions: Subscriptions
+  readonly parameterHeaders: ParameterHeaders
 }
 
 /** The start ends itself in its time, and says more about why; this is for what comes before it (asking for secrets). */
@@ -94,6 +96,7 @@ export function openServers(options: OpenServersOptions): Servers {
     const kept: Kept = {
       server,
       subscriptions: new Subscriptions(),
+      parameterHeaders: new ParameterHeaders(),
       keepers: new Keepers<WiredServer>({
         ...options,
         server,
@@ -127,7 +130,7 @@ export function openServers(options: OpenServersOptions): Servers {
   }
 
   async function tools(name: string, signal?: AbortSignal): Promise<readonly RawTool[]> {
-    const { server, keepers } = named(name)
+    const { server, keepers, parameterHeaders } = named(name)
     const keeper = keepers.shared
     const until = performance.now() + server.startTimeoutMs
     const connection = await reached(keeper.connection(), name, server.startTimeoutMs + startGraceMs, signal)
@@ -144,7 +147,11 @@ export function openServers(options: OpenServersOptions): Servers {
       },
     })
     keeper.listed(changes)
-    return listed
+    if (!('url' in server) || connection.facts.revision < firstOfNewEra) return listed
+    return parameterHeaders.learn(listed, (tool, why) => {
+      const message = `tool \`${tool}\` is not listed: ${why}`
+      options.log({ level: 'warn', server: name, event: 'tools-refused', message: options.redactor.text(message) })
+    })
   }
 
   async function list(name: string, what: Listing, asking: Pick<CallOptions, 'signal' | 'session'>) {
@@ -172,7 +179,8 @@ export function openServers(options: OpenServersOptions): Servers {
     const connecting = ready(kept, kept.keepers.of(call.session), name, asked)
     const connection = await reached(connecting, name, call.timeoutMs, call.signal)
     const remainingMs = Math.max(1, call.timeoutMs - (performance.now() - since))
-    return connection.request(asked, { ...call, timeoutMs: Math.ceil(remainingMs) })
+    const headers = kept.parameterHeaders.of(asked)
+    return connection.request(asked, { ...call, timeoutMs: Math.ceil(remainingMs), ...(headers ? { headers } : {}) })
   }
 
   async function subscribe(name: string, uri: string, call: CallOptions): Promise<void> {
