@@ -1,6 +1,8 @@
 /** A fenced block of a Markdown page, in order of appearance. */
 export interface Block {
   readonly language: string
+  /** What follows the language: `background` of a shell block that goes on in a terminal of its own. */
+  readonly more: string
   readonly text: string
   readonly line: number
 }
@@ -8,20 +10,23 @@ export interface Block {
 /** A shell block, and the `text` block right after it: what it must print, `…` standing for anything. */
 export interface Step {
   readonly commands: string
+  /** Whether it goes on, in a terminal of its own, once it has printed that. */
+  readonly isBackground: boolean
   readonly prints: readonly string[]
   readonly line: number
 }
 
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = []
-  let open: { language: string; lines: string[]; line: number } | undefined
+  let open: { language: string; more: string; lines: string[]; line: number } | undefined
   markdown.split('\n').forEach((line, index) => {
-    const fence = /^ *```(\w*)/.exec(line)
+    const fence = /^ *```(\w*) *(\w*)/.exec(line)
     if (!fence) open?.lines.push(line)
     else if (open) {
-      blocks.push({ language: open.language, text: open.lines.join('\n'), line: open.line })
+      const { language, more, line } = open
+      blocks.push({ language, more, text: open.lines.join('\n'), line })
       open = undefined
-    } else open = { language: fence[1] ?? '', lines: [], line: index + 1 }
+    } else open = { language: fence[1] ?? '', more: fence[2] ?? '', lines: [], line: index + 1 }
   })
   return blocks
 }
@@ -31,7 +36,7 @@ export function stepsOf(blocks: readonly Block[]): Step[] {
     if (block.language !== 'sh') return []
     const next = blocks[index + 1]
     const prints = next?.language === 'text' ? next.text.split('\n').filter((line) => line.trim() !== '') : []
-    return [{ commands: block.text, prints, line: block.line }]
+    return [{ commands: block.text, isBackground: block.more === 'background', prints, line: block.line }]
   })
 }
 

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,16 +18,35 @@ cpSync(join(repository, 'examples', 'tour'), join(clone, 'examples', 'tour'), { 
 cpSync(join(repository, 'package.json'), join(clone, 'package.json'))
 for (const shared of ['node_modules', 'packages']) symlinkSync(join(repository, shared), join(clone, shared))
 mkdirSync(join(clone, 'home'))
-afterAll(() => rmSync(clone, { recursive: true, force: true }))
+const env = { PATH: process.env.PATH, HOME: join(clone, 'home'), NO_COLOR: '1', npm_config_loglevel: 'error' }
+const going: ChildProcess[] = []
+afterAll(() => {
+  // With all that it has started: npx passes no signal on.
+  for (const { pid } of going) if (pid !== undefined) process.kill(-pid, 'SIGTERM')
+  rmSync(clone, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+})
 
 function run(commands: string) {
   const shell = spawnSync('bash', ['-euo', 'pipefail', '-c', `${commands}\npwd > "$HOME/cwd"`], {
     cwd: currentFolder(),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: join(clone, 'home'), NO_COLOR: '1', npm_config_loglevel: 'error' },
+    env,
   })
   return { output: `${shell.stdout}${shell.stderr}`, status: shell.status }
+}
+
+/** Starts what goes on in a terminal of its own. */
+function start(commands: string): () => string {
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', commands], { cwd: currentFolder(), env, detached: true })
+  going.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  }
+  return () => output
 }
 
 /** Each block goes on in the folder where the one before it ended, as a reader's terminal does. */
@@ -45,7 +64,12 @@ test('the README opens with the two commands, and they exist', () => {
 })
 
 describe('every other command of the README does what the README says', () => {
-  test.each(steps.slice(2))('line $line: $commands', ({ commands, prints }) => {
+  test.each(steps.slice(2))('line $line: $commands', async ({ commands, isBackground, prints }) => {
+    if (isBackground) {
+      const output = start(commands)
+      for (const line of prints) await expect.poll(() => isPrinted(line, output()), { timeout: 60_000 }).toBe(true)
+      return
+    }
     const { output, status } = run(commands)
     expect({ status, output }).toEqual({ status: 0, output: expect.any(String) })
     for (const line of prints) expect(isPrinted(line, output), `\`${line}\` is printed by:\n${output}`).toBe(true)

@@ -1,18 +1,27 @@
-// A stand-in for your agent: a real MCP client whose only server is `ecp mcp`. It lists its tools and makes five calls.
+// A stand-in for your agent: a real MCP client whose only server is `ecp mcp`, or, with an address, `ecp serve`, where its
+// token is in ECP_TOKEN. It lists its tools and makes five calls.
 import { join } from 'node:path'
-import { Client } from '@modelcontextprotocol/client'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 
 const desk = join(import.meta.dirname, 'desk')
+const [address] = process.argv.slice(2)
 const client = new Client({ name: 'tour-agent', version: '1.0.0' })
-await client.connect(
-  new StdioClientTransport({
+await client.connect(address === undefined ? overStdio() : overHttp(new URL(address)))
+
+function overStdio() {
+  return new StdioClientTransport({
     command: 'npx',
     args: ['ecp', 'mcp', '--context', 'assistant.yaml', '--executor', 'assistant', '-i', `desk=${desk}`],
     cwd: import.meta.dirname,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
-  }),
-)
+  })
+}
+
+function overHttp(url: URL) {
+  const headers = { authorization: `Bearer ${process.env.ECP_TOKEN ?? ''}` }
+  return new StreamableHTTPClientTransport(url, { requestInit: { headers } })
+}
 
 const { tools } = await client.listTools()
 console.log(`tools: ${tools.map((tool) => tool.name).join(', ')}`)
