@@ -4,6 +4,7 @@ import { createMcpEndpoint, type McpEndpoint } from '../mcp/mcp-endpoint.ts'
 import type { Caller } from './caller.ts'
 import { Callers } from './callers.ts'
 import { FileWatch } from './file-watch.ts'
+import { gatewaySettings } from './gateway-settings.ts'
 import type { Identity } from './identity.ts'
 import { type Standing, type StandingOptions, standingOn } from './standing.ts'
 
@@ -33,7 +34,7 @@ export class Serving {
   readonly #watch: FileWatch
   readonly #sweep: NodeJS.Timeout
   /** Machines on which something is still in flight. */
-  readonly #older = new Map<Machine, Promise<void>>()
+  readonly #older = new Set<Machine>()
   #standing: Standing
   #unfollow: () => void
   #renewing: Promise<void> | undefined
@@ -57,7 +58,7 @@ export class Serving {
       () => void this.renew(),
       options.watchMs,
     )
-    this.#sweep = setInterval(() => void this.#callers.sweep(), sweepMs)
+    this.#sweep = setInterval(() => void this.#told(this.#callers.sweep()), sweepMs)
     this.#sweep.unref()
   }
 
@@ -77,8 +78,8 @@ export class Serving {
   /** Reads everything anew. Never throws: what cannot be used is told to the operator. */
   renew(): Promise<void> {
     const renewing = (this.#renewing ?? Promise.resolve()).then(() => this.#renew())
-    this.#renewing = renewing
-    return renewing
+    this.#renewing = this.#told(renewing)
+    return this.#renewing
   }
 
   /**
@@ -96,7 +97,7 @@ export class Serving {
     this.#unfollow()
     const { machine, authenticator } = this.#standing
     await authenticator.close()
-    await Promise.all([...this.#older.keys()].map((older) => older.close()))
+    await Promise.all([...this.#older].map((older) => older.close()))
     await machine.close()
   }
 
@@ -111,11 +112,24 @@ export class Serving {
     this.#unfollow()
     this.#unfollow = this.#follow(next)
     log('what the config says has changed: from now on it is what is decided by')
+    this.#tellWhatIsNot(before, next)
     await this.#callers.keep((identity) => next.authenticator.holds(identity))
     const over = this.#callers.moveTo(next.machine)
-    const retired = over.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine))
-    this.#older.set(before.machine, retired)
+    this.#older.add(before.machine)
+    void this.#told(over.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine)))
     await before.authenticator.close()
+  }
+
+  /** What was read, and takes a restart. */
+  #tellWhatIsNot(before: Standing, next: Standing): void {
+    const [was, is] = [before, next].map(({ machine }) => gatewaySettings(machine).listen)
+    if (was?.host === is?.host && was?.port === is?.port) return
+    this.#options.log('`gateway.listen` has changed: to listen there takes a restart')
+  }
+
+  /** What goes on by itself, and what goes wrong with it is told to the operator. */
+  #told(work: Promise<void>): Promise<void> {
+    return work.catch((cause: Error) => this.#options.log(`something did not end as it should: ${cause.message}`))
   }
 
   async #next(before: Machine): Promise<Standing> {
@@ -130,6 +144,6 @@ export class Serving {
   }
 
   #follow({ authenticator }: Standing): () => void {
-    return authenticator.onChanged((client) => void this.#callers.forget(client))
+    return authenticator.onChanged((client) => void this.#told(this.#callers.forget(client)))
   }
 }

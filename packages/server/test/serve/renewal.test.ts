@@ -99,3 +99,9 @@ test('a changed Context is decided by, and one that is broken keeps what was the
   await expect(client.callTool({ name: 'witness__look', arguments: {} })).rejects.toThrow()
   expect((await service.ask('/mcp', token, { method: 'POST', body: '{}' })).status).toBe(403)
 })
+
+test('what takes a restart is said so', async () => {
+  service.configure((config) => ({ ...config, gateway: { listen: '127.0.0.1:7399' } }))
+  await said('`gateway.listen` has changed: to listen there takes a restart')
+  expect((await service.ask('/readyz')).status).toBe(200)
+})
