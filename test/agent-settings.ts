@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { expect } from 'vitest'
 import { z } from 'zod'
 
 const repository = join(import.meta.dirname, '..')
@@ -107,6 +108,25 @@ export class AgentSettings {
     return this.#connected((client) => client.connect(transport))
   }
 
+  /** What an agent behind these settings gets: the tools of the Context and no more, and an answer to each call. */
+  async check(client: Client): Promise<void> {
+    const call = async (name: string, args: Readonly<Record<string, string>>) => {
+      const { content, isError = false } = await client.callTool({ name, arguments: args })
+      return { isError, text: JSON.stringify(content) }
+    }
+    const note = join(this.folder, 'note.txt')
+    const { tools } = await client.listTools()
+    const names = tools.map(({ name }) => name).sort()
+    expect(names).toEqual(['files__list_directory', 'files__read_text_file', 'files__write_file'])
+    const read = await call('files__read_text_file', { path: note })
+    expect(read.text).toContain('The meeting is on Tuesday.')
+    const write = await call('files__write_file', { path: join(this.folder, 'notes', 'a.txt'), content: 'Tuesday' })
+    expect(write.isError).toBe(false)
+    const outside = await call('files__write_file', { path: note, content: 'Friday' })
+    expect(outside.text).toContain('ECP denied `files:write_file`')
+    expect(readFileSync(note, 'utf8')).toBe('The meeting is on Tuesday.\n')
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#clients.map((client) => client.close()))
     if (this.#serving && this.#serving.exitCode === null) {
@@ -133,20 +153,5 @@ export class AgentSettings {
       .replaceAll('/path/to/ecp', repository)
       .replaceAll('/path/to/settings', this.#settings)
       .replaceAll('/path/to/folder', this.folder)
-  }
-}
-
-/** What an agent behind these settings gets: its tools, and the texts of an allowed, a written and a denied call. */
-export async function session(client: Client, folder: string) {
-  const call = async (name: string, args: Readonly<Record<string, string>>) => {
-    const { content, isError = false } = await client.callTool({ name, arguments: args })
-    return { isError, text: JSON.stringify(content) }
-  }
-  const { tools } = await client.listTools()
-  return {
-    tools: tools.map(({ name }) => name).sort(),
-    read: await call('files__read_text_file', { path: join(folder, 'note.txt') }),
-    write: await call('files__write_file', { path: join(folder, 'notes', 'a.txt'), content: 'Tuesday' }),
-    outside: await call('files__write_file', { path: join(folder, 'note.txt'), content: 'Friday' }),
   }
 }

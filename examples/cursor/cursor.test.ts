@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AgentSettings, reachedServer, session, startedServer } from '../../test/agent-settings.ts'
+import { AgentSettings, reachedServer, startedServer } from '../../test/agent-settings.ts'
 
 const settings = new AgentSettings('cursor')
 afterAll(() => settings.close())
@@ -66,17 +65,8 @@ describe('the files', () => {
 })
 
 describe('Cursor gets the tools of the Context and no more', () => {
-  async function check(client: Client): Promise<void> {
-    const { tools, read, write, outside } = await session(client, settings.folder)
-    expect(tools).toEqual(['files__list_directory', 'files__read_text_file', 'files__write_file'])
-    expect(read.text).toContain('The meeting is on Tuesday.')
-    expect(write.isError).toBe(false)
-    expect(outside.text).toContain('ECP denied `files:write_file`')
-    expect(readFileSync(join(settings.folder, 'note.txt'), 'utf8')).toBe('The meeting is on Tuesday.\n')
-  }
-
   test('over stdio, started as it is written', async () => {
-    await check(await settings.started(McpFile.parse(settings.json('stdio.mcp.json')).mcpServers.ecp))
+    await settings.check(await settings.started(McpFile.parse(settings.json('stdio.mcp.json')).mcpServers.ecp))
   })
 
   test('over HTTP, with a token from its environment, and without one nothing', async () => {
@@ -86,6 +76,6 @@ describe('Cursor gets the tools of the Context and no more', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the agent fills it in
     const variable = '${env:ECP_TOKEN}'
     await expect(settings.reached(ecp, variable, '', mcp)).rejects.toThrow()
-    await check(await settings.reached(ecp, variable, token, mcp))
+    await settings.check(await settings.reached(ecp, variable, token, mcp))
   })
 })

@@ -101,49 +101,18 @@ test('without tokens it takes whoever comes from this machine, as the executor t
   expect(await stopped('SIGINT')).toBe(0)
 })
 
+const acts = '--config ecp.config.yaml --context assistant.yaml --executor assistant'
 test.each([
-  [['serve', '--config', 'ecp.config.yaml'], 3, 'ecp clients add'],
-  [['serve', '--config', 'ecp.config.yaml', '--context', 'assistant.yaml'], 2, '`--executor NAME`'],
-  [['serve', '--config', 'ecp.config.yaml', '-i', 'a=b'], 2, 'inputs go with'],
-  [
-    ['serve', '--config', 'ecp.config.yaml', '--context', 'assistant.yaml', '--executor', 'asistant'],
-    2,
-    'did you mean `assistant`?',
-  ],
-  [['serve', '--config', 'ecp.config.yaml', '--context', 'nowhere.yaml', '--executor', 'assistant'], 2, 'nowhere.yaml'],
-  [
-    [
-      'serve',
-      '--config',
-      'ecp.config.yaml',
-      '--context',
-      'assistant.yaml',
-      '--executor',
-      'assistant',
-      '--listen',
-      '7391',
-    ],
-    2,
-    'is no address',
-  ],
-  [
-    [
-      'serve',
-      '--config',
-      'ecp.config.yaml',
-      '--context',
-      'assistant.yaml',
-      '--executor',
-      'assistant',
-      '--listen',
-      '0.0.0.0:7391',
-    ],
-    3,
-    'from elsewhere',
-  ],
-  [['serve', '--config', 'nowhere.yaml'], 2, 'nowhere.yaml'],
-])('ecp %j ends with %i and says what to do', (args, status, hint) => {
-  const ended = desk.ecp(...args)
+  ['--config ecp.config.yaml', 3, 'ecp clients add'],
+  ['--config ecp.config.yaml --context assistant.yaml', 2, '`--executor NAME`'],
+  ['--config ecp.config.yaml -i a=b', 2, 'inputs go with'],
+  ['--config ecp.config.yaml --context assistant.yaml --executor asistant', 2, 'did you mean `assistant`?'],
+  ['--config ecp.config.yaml --context nowhere.yaml --executor assistant', 2, 'nowhere.yaml'],
+  [`${acts} --listen 7391`, 2, 'is no address'],
+  [`${acts} --listen 0.0.0.0:7391`, 3, 'from elsewhere'],
+  ['--config nowhere.yaml', 2, 'nowhere.yaml'],
+])('ecp serve %s ends with %i and says what to do', (flags, status, hint) => {
+  const ended = desk.ecp('serve', ...flags.split(' '))
   expect({ status: ended.status, stdout: ended.stdout }).toEqual({ status, stdout: '' })
   expect(ended.stderr).toMatch(/^ecp: /)
   expect(ended.stderr).toContain(hint)
@@ -152,17 +121,7 @@ test.each([
 
 test('a port that is taken is named', async () => {
   const { url } = await serve('--context', 'assistant.yaml', '--executor', 'assistant', '--no-socket')
-  const other = desk.ecp(
-    'serve',
-    '--config',
-    'ecp.config.yaml',
-    '--context',
-    'assistant.yaml',
-    '--executor',
-    'assistant',
-    '--listen',
-    new URL(url).host,
-  )
+  const other = desk.ecp('serve', ...acts.split(' '), '--listen', new URL(url).host)
   expect(other.status).toBe(1)
   expect(other.stderr).toContain('something listens there already')
 })

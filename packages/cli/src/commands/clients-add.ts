@@ -5,10 +5,10 @@ import { addClient, clientsFile, type NameStyle, newToken, refuseAmbiguousNames,
 import { wiredClients } from '../clients/wired-clients.ts'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
-import { configOptions } from '../host-config.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
 import type { Invocation } from '../invocation.ts'
 import { refuseUnknownExecutor } from '../known-executor.ts'
+import { machineOptions } from '../machine-options.ts'
 import { visible } from '../terminal/visible.ts'
 
 export interface ClientsAddOptions extends InputOptions {
@@ -59,18 +59,10 @@ type Checked = Omit<ClientsAddOptions, 'inputs'> & { readonly inputs: Awaited<Re
 
 /** Throws what `ecp serve` would refuse this client for. Gives the file of the ledger that it would use. */
 async function refuseImpossible(invocation: Invocation, name: string, options: Checked): Promise<string> {
-  const { common, user, environment, version, terminal, home } = invocation
-  const { traceDir, environment: environmentFile } = common
+  const { user, terminal, home } = invocation
   const { context: contextFile, executor, names, inputs } = options
-  const machine = await openMachine({
-    ...configOptions(invocation),
-    contexts: [{ contextFile, inputs }],
-    env: environment,
-    version,
-    ...(traceDir === undefined ? {} : { traceDir }),
-    ...(environmentFile === undefined ? {} : { environmentFile }),
-    onWarning: (message) => terminal.err(`ecp: ${visible(message, 1_000)}`),
-  })
+  const log = (line: string) => terminal.err(`ecp: ${visible(line, 1_000)}`)
+  const machine = await openMachine({ ...machineOptions(invocation, log), contexts: [{ contextFile, inputs }] })
   try {
     const wired = wiredClients(machine.config.layers, home).find((one) => one.kind === 'config' && one.name === name)
     if (wired) {

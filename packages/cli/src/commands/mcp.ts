@@ -1,10 +1,10 @@
-import { type Host, openHost, type ServerLogEntry } from '@ecp/host'
+import { type Host, openHost } from '@ecp/host'
 import { type NameStyle, serveMcpStdio } from '@ecp/server'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
-import { configOptions } from '../host-config.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
 import type { Invocation } from '../invocation.ts'
 import { refuseUnknownExecutor } from '../known-executor.ts'
+import { machineOptions } from '../machine-options.ts'
 import { visible } from '../terminal/visible.ts'
 
 export interface McpOptions extends InputOptions {
@@ -37,21 +37,12 @@ export async function mcp(invocation: Invocation, options: McpOptions): Promise<
 }
 
 async function open(invocation: Invocation, options: McpOptions, log: (line: string) => void): Promise<Host> {
-  const { common, user, environment, version } = invocation
-  const { traceDir, environment: environmentFile, debug } = common
   const host = await openHost({
-    ...configOptions(invocation),
+    ...machineOptions(invocation, log),
     contextFile: options.context,
     inputs: await inputValues(invocation, options),
     client: options.client,
-    principal: user,
-    env: environment,
-    version,
-    ...(traceDir === undefined ? {} : { traceDir }),
-    ...(environmentFile === undefined ? {} : { environmentFile }),
-    onWarning: log,
-    // What servers say on stderr is theirs; the last of it stands in the error when one fails.
-    ...(debug ? { onLog: (entry: ServerLogEntry) => log(`${entry.server}: ${entry.event}: ${entry.message}`) } : {}),
+    principal: invocation.user,
   })
   try {
     refuseUnknownExecutor(options.context, options.executor, host.executors)

@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path'
-import { type Machine, openMachine, type ServerLogEntry } from '@ecp/host'
+import { type Machine, openMachine } from '@ecp/host'
 import { type Anonymous, type HttpFace, type NameStyle, openAuthenticator, serveHttp } from '@ecp/server'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
-import { configOptions } from '../host-config.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
 import type { Invocation } from '../invocation.ts'
+import { machineOptions } from '../machine-options.ts'
 import { visible } from '../terminal/visible.ts'
 
 export interface ServeOptions extends InputOptions {
@@ -31,7 +31,7 @@ export async function serve(invocation: Invocation, options: ServeOptions): Prom
   const log: Log = (line) => terminal.err(`ecp: ${visible(line, 2_000)}`)
   const anonymous = await whoComesWithoutToken(invocation, options)
   const interruption = invocation.interruption()
-  const machine = await opened(invocation, anonymous, log)
+  const machine = await openMachine({ ...machineOptions(invocation, log), contexts: anonymous ? [anonymous] : [] })
   const socket = options.socket ? socketBeside(machine, log) : undefined
   const face = await serveHttp({
     machine,
@@ -47,22 +47,6 @@ export async function serve(invocation: Invocation, options: ServeOptions): Prom
   log('stopping: what is in flight may end; again to stop at once')
   await face.close()
   return exitCodes.done
-}
-
-async function opened(invocation: Invocation, anonymous: Anonymous | undefined, log: Log): Promise<Machine> {
-  const { common, environment, version } = invocation
-  const { traceDir, environment: environmentFile, debug } = common
-  return openMachine({
-    ...configOptions(invocation),
-    contexts: anonymous ? [anonymous] : [],
-    env: environment,
-    version,
-    ...(traceDir === undefined ? {} : { traceDir }),
-    ...(environmentFile === undefined ? {} : { environmentFile }),
-    onWarning: log,
-    // What servers say on stderr is theirs; the last of it stands in the error when one fails.
-    ...(debug ? { onLog: (entry: ServerLogEntry) => log(`${entry.server}: ${entry.event}: ${entry.message}`) } : {}),
-  })
 }
 
 async function whoComesWithoutToken(
