@@ -218,6 +218,28 @@ test('a proposal is written down once, and applied by a person exactly as it was
   expect(faultsOf(world.ledger())).toEqual([])
 })
 
+test('a proposal is of one policy, one executor and one principal: under others nobody can apply it', async () => {
+  const policies =
+    '{ toolAccess: { default: deny, allow: ["witness:*"] }, writeControls: { mode: propose-only, writes: [] } }'
+  const world = boundary({ policies })
+  const host = await opened(world)
+  const id = String((await host.gate.perform(request('write', 1))).waiting)
+  await say(world, id, 'approve')
+  await host.close()
+  const applying = { ...request('write', 1), origin: 'operator', applied: id } as const
+  const foreign = await world.open({ principal: 'somebody-else' })
+  onTestFinished(() => foreign.close())
+  expect((await foreign.gate.perform(applying)).outcome.status).toBe('proposed')
+  const context = readFileSync(world.context, 'utf8')
+  writeFileSync(world.context, context.replace('["witness:*"]', '["witness:*", "witness:nothing"]'))
+  const changed = await opened(world)
+  expect((await changed.gate.perform(applying)).outcome.status).toBe('proposed')
+  expect(written(world)).toEqual([])
+  writeFileSync(world.context, context)
+  const same = await opened(world)
+  expect((await same.gate.perform(applying)).outcome.status).toBe('completed')
+})
+
 test('a hold costs no budget, and asking again is neither a repeat nor a denial', async () => {
   const world = boundary({
     policies:

@@ -8,17 +8,29 @@ import { isSignedWith } from './signature.ts'
  * now. INVARIANT: what the ledger says of its state is not looked at: whoever can write rows there cannot sign.
  */
 export function isApprovedBy(approval: Approval, terms: ApprovalTerms, approvers: Approvers): boolean {
-  const sound = approval.answers.filter((answered) => isSound(approval, answered, terms, approvers))
+  const sound = approval.answers.filter((answered) => worthOf(approval, answered, terms, approvers) === 'counts')
   if (sound.some(({ answer }) => answer === 'deny')) return false
   return new Set(sound.map(({ by }) => by)).size >= Math.max(1, terms.quorum)
 }
 
-function isSound(approval: Approval, answered: ApprovalAnswered, terms: ApprovalTerms, approvers: Approvers): boolean {
+/** What an answer is worth now: it counts, or why it does not. */
+export type Worth = 'counts' | 'unsigned' | 'nobody-configured' | 'unknown-approver' | 'not-named' | 'wrong-signature'
+
+export function worthOf(
+  approval: Approval,
+  answered: ApprovalAnswered,
+  terms: ApprovalTerms,
+  approvers: Approvers,
+): Worth {
   // With no approvers configured answers are the local operator's; who names approvers and configures none has nobody.
-  if (approvers.size === 0) return terms.approvers.length === 0 && answered.proof.kind === 'unsigned'
+  if (approvers.size === 0) {
+    return terms.approvers.length === 0 && answered.proof.kind === 'unsigned' ? 'counts' : 'nobody-configured'
+  }
+  if (answered.proof.kind === 'unsigned') return 'unsigned'
   const approver = approvers.get(answered.by)
-  if (!approver?.publicKey || !mayAnswer(approver, terms)) return false
-  return isSignedWith(approver.publicKey, approval, answered)
+  if (!approver?.publicKey) return 'unknown-approver'
+  if (!mayAnswer(approver, terms)) return 'not-named'
+  return isSignedWith(approver.publicKey, approval, answered) ? 'counts' : 'wrong-signature'
 }
 
 /** Whether the terms name this approver, one of their groups, or nobody in particular. */

@@ -29,7 +29,8 @@ export function decideWithPeople(
   const applied: PersonAnswer[] = []
   let decision = decide(applied)
   if (decision.effect === 'propose' && decision.approval && found.proposal) {
-    if (!isOf(found.proposal, action) || !isApprovedBy(found.proposal, decision.approval, approvers)) {
+    const isSame = isOf(found.proposal, action, decision)
+    if (!isSame || !isApprovedBy(found.proposal, decision.approval, approvers)) {
       return { decision, answers: [], used: [], waiting: found.proposal.approval }
     }
     applied.push({ kind: 'proposal', id: found.proposal.approval })
@@ -66,7 +67,11 @@ function asking(action: Action, decision: Decision, answers: readonly PersonAnsw
 
 const dayMs = 86_400_000
 
-/** Who applies a proposal may not change what was proposed; who applies it, and in which run, is another matter. */
-function isOf({ digest, kind }: Approval, action: Action): boolean {
-  return kind === 'proposal' && digest === action.digest
+/**
+ * Who applies a proposal may change nothing of it: neither the action, nor for whom it is, nor the rules that it was judged by.
+ * Only the run may be another one, because the one that it was proposed in may be over.
+ */
+function isOf(proposal: Approval, { digest, executor, principal }: Action, { policyDigest }: Decision): boolean {
+  if (proposal.kind !== 'proposal' || proposal.digest !== digest || proposal.policyDigest !== policyDigest) return false
+  return proposal.executor === executor && proposal.principal === principal
 }
