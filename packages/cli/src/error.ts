@@ -6,6 +6,7 @@ export type CliErrorCode =
   | 'cli.not-found'
   | 'cli.exists'
   | 'cli.declined'
+  | 'cli.refused'
   | 'cli.interrupted'
 
 /** What a command throws for a mistake of who called it. The text is all that person gets to see. */
@@ -22,6 +23,8 @@ export class CliError extends Error {
 const expected = new Set(['CliError', 'HostError', 'LedgerError', 'PolicyError', 'ProtocolError', 'ServerError'])
 const refusals = new Set([
   'cli.declined',
+  'cli.refused',
+  'ledger.approval-over',
   'host.not-trusted',
   'host.refused',
   'secret.missing',

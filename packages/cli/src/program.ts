@@ -11,6 +11,7 @@ import type { TrustOptions } from './commands/trust.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { CommonOptions, Invocation } from './invocation.ts'
+import { peopleCommands } from './people-commands.ts'
 import { visibleLines } from './terminal/visible.ts'
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
@@ -179,6 +180,8 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .action(async (options: FreezeOptions) =>
       done(await (await import('./commands/freeze.ts')).unfreeze(told(), options)),
     )
+
+  peopleCommands(ecp, told, done)
 
   const config = ecp.command('config').description('the host configuration')
   config

@@ -20,6 +20,9 @@ test('help names every command, on stdout', () => {
     'trust',
     'freeze',
     'unfreeze',
+    'approvals',
+    'proposals',
+    'approvers',
     'config',
   ])
     expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'))

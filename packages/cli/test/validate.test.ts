@@ -104,3 +104,14 @@ test('what this version cannot start yet is an error, when the Context would use
   desk.write('other.yaml', contextYaml('{ default: deny }'))
   expect(desk.ecp('validate', 'other.yaml').status).toBe(0)
 })
+
+test('approvers of a Context whom no layer knows are a warning with the place, and the nearest name', () => {
+  const controls = '\n      writeControls: { requireApprovalFor: ["files:*"], approval: { approvers: [ops, ad] } }'
+  desk.write('assistant.yaml', contextYaml(`{ default: deny }${controls}`))
+  desk.write('host.yaml', 'version: "0.5"\nsecurity: { approvers: { ada: { publicKey: k, groups: [ops] } } }\n')
+  const { status, stdout, stderr } = desk.ecp('validate', 'assistant.yaml', '--config', 'host.yaml')
+  expect(status).toBe(0)
+  expect(stdout).toContain('1 warning')
+  expect(stderr).toMatch(/assistant\.yaml:11:\d+: warning: .*approver or group `ad`/)
+  expect(stderr).toContain('did you mean `ada`?')
+})

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { openMachine } from '@ecp/host'
-import { isClientName, milliseconds } from '@ecp/protocol'
+import { isClientName } from '@ecp/protocol'
 import { addClient, clientsFile, type NameStyle, newToken, refuseAmbiguousNames, tokenHash } from '@ecp/server'
 import { wiredClients } from '../clients/wired-clients.ts'
+import { durationOf } from '../duration.ts'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
@@ -19,8 +20,6 @@ export interface ClientsAddOptions extends InputOptions {
   readonly expires?: string
 }
 
-const longestMs = 36_500 * 86_400_000
-
 /**
  * Lets a client connect to `ecp serve` as one executor of a Context. Nothing is kept before it is clear that the host would let
  * it. The token is all that stdout gets, this once: only its hash is kept.
@@ -32,7 +31,7 @@ export async function clientsAdd(invocation: Invocation, name: string, options: 
     throw new CliError('cli.usage', `\`${name}\` is no name for a client: a name is ${form}`)
   }
   const { executor, names } = options
-  const lasts = options.expires === undefined ? undefined : durationOf(options.expires)
+  const lasts = options.expires === undefined ? undefined : durationOf('--expires', options.expires)
   const context = resolve(cwd, options.context)
   const inputs = await inputValues(invocation, options)
   const ledger = await refuseImpossible(invocation, name, { ...options, inputs })
@@ -76,10 +75,4 @@ async function refuseImpossible(invocation: Invocation, name: string, options: C
   } finally {
     await machine.close()
   }
-}
-
-function durationOf(text: string): number {
-  const lasts = milliseconds(text)
-  if (lasts > 0 && lasts <= longestMs) return lasts
-  throw new CliError('cli.usage', `\`--expires\` is a duration such as 30d, 12h or 90m, and not \`${text}\``)
 }

@@ -1,4 +1,5 @@
 import { recordedRun, traceJson } from '@ecp/ledger'
+import { allApprovals } from '../approvals/find-approval.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { readLedger } from '../open-ledger.ts'
@@ -20,7 +21,10 @@ export async function trace(invocation: Invocation, reference: string, options: 
   const { ledger } = opened
   const { run } = runOf(ledger.runs(), reference)
   const records = [...ledger.records(run)].map(({ record }) => record)
-  const recorded = recordedRun(run, records, (digest) => ledger.blob(digest))
+  const recorded = recordedRun(run, records, (digest) => ledger.blob(digest), {
+    asked: [...allApprovals(ledger, { run })],
+    find: (id) => ledger.approval(id),
+  })
   const width = terminal.columns ?? pipedWidth
   switch (common.json ? 'json' : options.output) {
     case 'text':

@@ -21,6 +21,7 @@ import { type Cell, table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { visible, visibleJson } from '../terminal/visible.ts'
 import { counted } from '../trace/words.ts'
+import { unknownApprovers } from '../unknown-approvers.ts'
 
 export interface ValidateOptions extends InputOptions {
   readonly skipInputs?: boolean
@@ -92,11 +93,11 @@ function policyOf({ document }: ReadContext, { layers }: LoadedConfig, inputs: J
   return load(compile({ context: document, host: layers, inputs }), '')
 }
 
-/** What this version cannot do yet, of what the Context asks for and would use. */
+/** What this version cannot do yet, of what the Context asks for and would use, and whom nobody knows. */
 function unsupportedBy({ document }: ReadContext, { layers }: LoadedConfig, policy: Policy | undefined) {
   if (!document) return []
   const servers = policy ? executorsOf(document.value).flatMap(({ name }) => reachableServers(policy, name)) : []
-  return [...unsupportedInContext(document), ...unsupported(layers, { servers })]
+  return [...unsupportedInContext(document), ...unsupported(layers, { servers }), ...unknownApprovers(document, layers)]
 }
 
 function print(

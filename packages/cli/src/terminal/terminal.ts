@@ -18,6 +18,10 @@ export interface Terminal {
   readonly interactive: boolean
   /** Asks on the terminal, with no as what a mere Enter means. Throws `cli.interrupted` on Ctrl-C. */
   confirm(question: string): Promise<boolean>
+  /** Asks for something that nobody is to see. Throws `cli.interrupted` on Ctrl-C. */
+  secret(question: string): Promise<string>
+  /** Asks which; the first is what a mere Enter means. Throws `cli.interrupted` on Ctrl-C. */
+  choose<T extends string>(question: string, answers: readonly T[]): Promise<T>
 }
 
 export interface Streams {
@@ -61,6 +65,23 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
       const { confirm, isCancel } = await import('@clack/prompts')
       const answer = await confirm({ message: question, initialValue: false, input: stdin, output: stderr })
       if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
+      return answer
+    },
+    secret: async (question) => {
+      clear()
+      const { password, isCancel } = await import('@clack/prompts')
+      const answer = await password({ message: question, input: stdin, output: stderr })
+      if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
+      return answer
+    },
+    choose: async (question, answers) => {
+      clear()
+      const { select, isCancel } = await import('@clack/prompts')
+      const options = answers.map((value) => ({ value: String(value), label: value }))
+      const chosen = await select({ message: question, options, input: stdin, output: stderr })
+      if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
+      const answer = answers.find((one) => one === chosen)
+      if (answer === undefined) throw new CliError('cli.interrupted', 'nothing was chosen')
       return answer
     },
   }

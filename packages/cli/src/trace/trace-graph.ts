@@ -2,7 +2,7 @@ import type { RecordedAction, RecordedRun } from '@ecp/ledger'
 import { type Effect, place } from '@ecp/protocol'
 import type { Paint } from '../terminal/paint.ts'
 import { cut, visible } from '../terminal/visible.ts'
-import { counted, effectStyles, effectWords, outcomeWords } from './words.ts'
+import { approvalWords, counted, effectStyles, effectWords, outcomeWords } from './words.ts'
 
 const marks: Readonly<Record<Effect, string>> = { allow: '✓', deny: '✗', hold: '‖', propose: '✎' }
 
@@ -55,12 +55,17 @@ function callLabel(call: RecordedAction, paint: Paint, width: number): string {
   if (effect === 'allow') {
     const { text, style } = outcomeWords(call)
     const mark = call.outcome?.status === 'unknown' ? paint('bad', '?') : paint('good', marks.allow)
-    return `${mark} ${visible(name, 60)} ${paint('quiet', '─')} ${paint(style, text)}`
+    return `${mark} ${visible(name, 60)} ${paint('quiet', '─')} ${paint(style, text)}${asked(call, width)}`
   }
   const head = `${paint(effectStyles[effect], marks[effect])} ${visible(name, 60)}`
   const reason = decision.reasons[0]
   const why = reason ? `: ${reason.code}${reason.rule ? ` ${visible(place(reason.rule), 200)}` : ''}` : ''
-  return `${head} ${paint('quiet', '─')} ${paint(effectStyles[effect], effectWords[effect])}${cut(why, Math.max(40, width - 40))}`
+  return `${head} ${paint('quiet', '─')} ${paint(effectStyles[effect], effectWords[effect])}${cut(why, Math.max(40, width - 40))}${asked(call, width)}`
+}
+
+/** What people were asked about a call, and what they said. */
+function asked({ approvals }: RecordedAction, width: number): string {
+  return approvals.map((one) => `; ${approvalWords(one, Math.max(80, width - 40))}`).join('')
 }
 
 function lines(nodes: readonly Node[], before: string): string[] {

@@ -2,7 +2,7 @@ import { type RecordedAction, type RecordedNote, type RecordedRun, resultWords }
 import { isJsonObject, place, type Reason } from '@ecp/protocol'
 import type { Paint } from '../terminal/paint.ts'
 import { visible, visibleJson } from '../terminal/visible.ts'
-import { counted, duration, effectStyles, effectWords, moment, outcomeWords } from './words.ts'
+import { approvalWords, counted, duration, effectStyles, effectWords, moment, outcomeWords } from './words.ts'
 
 const indent = '      '
 
@@ -49,6 +49,7 @@ function actionLines(action: RecordedAction, number: number, run: RecordedRun, p
     head + from,
     `${indent}${visibleJson(args, width - indent.length)}`,
     ...decisionLines(action, paint, width),
+    ...action.approvals.map((one) => `${indent}  ${approvalWords(one, Math.max(80, width - indent.length - 2))}`),
     ...outcomeLines(action, paint, width),
   ]
 }

@@ -1,6 +1,7 @@
-import type { RecordedAction } from '@ecp/ledger'
+import type { Approval, RecordedAction } from '@ecp/ledger'
 import type { Effect, Outcome } from '@ecp/protocol'
 import type { Style } from '../terminal/paint.ts'
+import { visible } from '../terminal/visible.ts'
 
 export const effectWords: Readonly<Record<Effect, string>> = {
   allow: 'allowed',
@@ -59,4 +60,15 @@ export function moment(at: number): string {
 /** `3 actions`, `1 action`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `approval ID, used: ada approved (signed), “looks right”`. Whether a signature is good is for `ecp approvals show`. */
+export function approvalWords({ kind, approval, state, answers }: Approval, width: number): string {
+  const said = answers.map(({ by, answer, proof, note }) => {
+    const noted = note === undefined ? '' : `, “${visible(note, 200)}”`
+    const signed = proof.kind === 'unsigned' ? 'unsigned' : 'signed'
+    return `${visible(by, 80)} ${answer === 'approve' ? 'approved' : 'denied'} (${signed})${noted}`
+  })
+  const noun = kind === 'hold' ? 'approval' : 'proposal'
+  return visible(`${noun} ${approval}, ${state}${said.length > 0 ? `: ${said.join('; ')}` : ''}`, width)
 }

@@ -8,6 +8,7 @@ import type {
   RecordBodies,
   RunStarted,
 } from '@ecp/protocol'
+import type { Approval } from '../approvals.ts'
 
 /** One action of a run, put together from its records. */
 export interface RecordedAction {
@@ -19,6 +20,16 @@ export interface RecordedAction {
   /** Missing while it is in flight. Denied, held and proposed actions have none: nothing came of them. */
   readonly outcome?: Outcome
   readonly finishedAt?: number
+  /** Where a person has or had a word in it: what it waits for, what it stands on, or what refused it. */
+  readonly approvals: readonly Approval[]
+}
+
+/** What people were asked. */
+export interface RecordedApprovals {
+  /** All that were asked for in the run. */
+  readonly asked: readonly Approval[]
+  /** Any: a proposal can be applied in another run. */
+  find(id: string): Approval | undefined
 }
 
 /** Something else that the run's chain or the ledger's says of it. */
@@ -43,11 +54,15 @@ export interface RecordedRun {
 
 type Finished = { readonly outcome: Outcome; readonly at: number }
 
-/** Reads a run from the records of its chain, in their order. `blob` finds outcomes too large to stand in a record. */
+/**
+ * Reads a run from the records of its chain, in their order. `blob` finds outcomes too large to stand in a record; approvals stand
+ * in the ledger's chain, and so are given.
+ */
 export function recordedRun(
   run: string,
   records: Iterable<LedgerRecord>,
   blob: (digest: string) => string | undefined,
+  approvals: RecordedApprovals = { asked: [], find: () => undefined },
 ): RecordedRun {
   const decided: { readonly body: RecordBodies['action.decided'] }[] = []
   const intended = new Map<string, number>()
@@ -86,9 +101,10 @@ export function recordedRun(
     startedAt: start?.at ?? first ?? 0,
     ...(end ? { endedAt: end.at } : {}),
     status: end?.status ?? 'running',
-    actions: decided.map(({ body }) =>
-      recordedAction(body, intended.get(body.action.id), finished.get(body.action.id)),
-    ),
+    actions: decided.map(({ body }) => ({
+      ...recordedAction(body, intended.get(body.action.id), finished.get(body.action.id)),
+      approvals: approvalsOf(body, approvals),
+    })),
     notes,
   }
 }
@@ -97,7 +113,7 @@ function recordedAction(
   { action, decision, enforcement }: RecordBodies['action.decided'],
   intendedAt: number | undefined,
   finished: Finished | undefined,
-): RecordedAction {
+): Omit<RecordedAction, 'approvals'> {
   return {
     action,
     decision,
@@ -105,6 +121,22 @@ function recordedAction(
     ...(intendedAt === undefined ? {} : { intendedAt }),
     ...(finished ? { outcome: finished.outcome, finishedAt: finished.at } : {}),
   }
+}
+
+/** Those that the decision was made with, and the one that it waits for: the newest for exactly this action. */
+function approvalsOf(
+  { action, decision, answers = [] }: RecordBodies['action.decided'],
+  { asked, find }: RecordedApprovals,
+): readonly Approval[] {
+  const given = answers.flatMap(({ id }) => find(id) ?? [])
+  const kind = decision.effect === 'hold' ? 'hold' : decision.effect === 'propose' ? 'proposal' : undefined
+  if (kind === undefined) return given
+  const waiting = asked
+    .filter((one) => one.kind === kind && one.digest === action.digest && one.policyDigest === decision.policyDigest)
+    .filter((one) => one.executor === action.executor && one.principal === action.principal)
+    .filter(({ requestedAt }) => requestedAt <= action.at)
+    .reduce<Approval | undefined>((a, b) => (a && a.requestedAt >= b.requestedAt ? a : b), undefined)
+  return waiting ? [...given, waiting] : given
 }
 
 /** The outcome, with its result back in place where that was large enough to be kept apart. */

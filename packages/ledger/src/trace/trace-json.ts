@@ -1,4 +1,5 @@
-import type { Decision, Enforcement, Json } from '@ecp/protocol'
+import type { ApprovalKind, ApprovalState, Decision, Enforcement, Json, Verdict } from '@ecp/protocol'
+import type { Approval } from '../approvals.ts'
 import type { RecordedAction, RecordedRun } from './recorded-run.ts'
 import { resultWords } from './result-words.ts'
 
@@ -39,6 +40,22 @@ export interface Span {
   readonly status?: string
   readonly enforcement?: Enforcement
   readonly decision?: Decision
+  /** Ours: what people were asked about it, and what they said. */
+  readonly approvals?: readonly SpanApproval[]
+}
+
+export interface SpanApproval {
+  readonly approval: string
+  readonly kind: ApprovalKind
+  readonly state: ApprovalState
+  readonly answers: readonly {
+    readonly by: string
+    readonly answer: Verdict
+    readonly at: string
+    readonly note?: string
+    /** `unsigned`, or what it is signed with: whether that signature is good is for `ecp approvals show`. */
+    readonly proof: string
+  }[]
 }
 
 /** The spans of a run: one for each executor, and under it one for each of its actions, in order. */
@@ -104,8 +121,26 @@ function actionSpan(recorded: RecordedAction, parentId: string, step: number): S
     status: outcome?.status ?? statusWithout(recorded),
     enforcement,
     decision,
+    ...(recorded.approvals.length === 0 ? {} : { approvals: recorded.approvals.map(spanApproval) }),
   }
 }
+
+function spanApproval({ approval, kind, state, answers }: Approval): SpanApproval {
+  return {
+    approval,
+    kind,
+    state,
+    answers: answers.map(({ by, answer, at, note, proof }) => ({
+      by,
+      answer,
+      at: time(at),
+      ...(note === undefined ? {} : { note }),
+      proof: proof.kind,
+    })),
+  }
+}
+
+const time = (at: number) => (Number.isFinite(new Date(at).getTime()) ? new Date(at).toISOString() : String(at))
 
 function errorOf(message: string | undefined, failed: Json | undefined): { readonly error?: string } {
   if (message !== undefined) return { error: message }
@@ -131,7 +166,6 @@ function spanType({ action }: RecordedAction): string {
 }
 
 function span(from: number, to: number | undefined) {
-  const time = (at: number) => (Number.isFinite(new Date(at).getTime()) ? new Date(at).toISOString() : String(at))
   return {
     startedAt: time(from),
     ...(to === undefined ? {} : { endedAt: time(to), durationMs: Math.max(0, to - from) }),

@@ -1,0 +1,77 @@
+import { place, type RecordBodies } from '@ecp/protocol'
+import type { Paint, Style } from '../terminal/paint.ts'
+import { visible, visibleLines } from '../terminal/visible.ts'
+import { moment } from '../trace/words.ts'
+import type { FileChange } from './file-change.ts'
+import { type DifferenceLine, lineDifference } from './line-difference.ts'
+import type { Standing } from './standing.ts'
+import { roughly, stateStyles, termsWords, worthWords } from './words.ts'
+
+export interface Shown {
+  readonly standing: Standing
+  readonly decided?: RecordBodies['action.decided']
+  readonly change?: FileChange
+  /** Why there is no change to be shown, where one was looked for. */
+  readonly why?: string
+}
+
+const marks: Readonly<Record<DifferenceLine['kind'], { readonly mark: string; readonly style?: Style }>> = {
+  same: { mark: '  ' },
+  removed: { mark: '- ', style: 'bad' },
+  added: { mark: '+ ', style: 'good' },
+  skipped: { mark: '… ', style: 'quiet' },
+}
+
+/** All that a person has to know before they answer. Nothing of it is cut: what is cut off could be what matters. */
+export function showText({ standing, decided, change, why }: Shown, paint: Paint, at: number): string {
+  const { approval, state, until, client } = standing
+  const noun = approval.kind === 'hold' ? 'approval' : 'proposal'
+  const { kind, arguments: args, extra } = decided?.action ?? {}
+  const lines = [
+    `${paint('strong', noun)} ${visible(approval.approval)}  ${paint(stateStyles[state], state)}`,
+    `${paint('name', visible(approval.target))}${kind === undefined || kind === 'tool.call' ? '' : ` (${kind})`}`,
+    `asked by ${client === undefined ? 'a client that is not on record' : visible(client)}, executor ${visible(approval.executor)}, for ${visible(approval.principal)}`,
+    `asked ${moment(approval.requestedAt)} (${roughly(at - approval.requestedAt)} ago), open until ${moment(until)}`,
+    paint('quiet', `run ${visible(approval.run)}, action ${visible(approval.action)}`),
+    ...(approval.usedBy === undefined ? [] : [`used by action ${visible(approval.usedBy)}`]),
+    '',
+    ...reasonLines(decided, paint),
+    `needs ${termsWords(approval.terms)}; ${standing.approvedBy} so far`,
+    ...standing.answers.flatMap((answer) => answerLines(answer, paint)),
+    '',
+    paint('strong', 'arguments'),
+    ...(decided ? [visibleLines(JSON.stringify(args, null, 2))] : ['(the record that holds them is missing)']),
+    ...(extra ? [paint('strong', 'sent with them'), visibleLines(JSON.stringify(extra, null, 2))] : []),
+    ...changeLines(change, paint),
+    ...(why === undefined ? [] : ['', visible(why)]),
+  ]
+  return lines.join('\n')
+}
+
+function reasonLines(decided: Shown['decided'], paint: Paint): string[] {
+  return (decided?.decision.reasons ?? []).map(({ code, layer, message, rule }) => {
+    const where = rule ? `  ${paint('quiet', visible(place(rule)))}` : ''
+    return `${code} (${layer}): ${visible(message)}${where}`
+  })
+}
+
+function answerLines({ by, answer, at, note, worth, proof }: Standing['answers'][number], paint: Paint): string[] {
+  const said = answer === 'approve' ? 'approved' : 'denied'
+  const signed = worth === 'counts' && proof.kind === 'ed25519' ? 'good signature: ' : ''
+  const worthy = paint(worth === 'counts' ? 'good' : 'bad', `${signed}${worthWords[worth]}`)
+  const noted = note === undefined ? '' : `: “${visible(note)}”`
+  return [`  ${visible(by)} ${said} ${moment(at)}${noted}  ${worthy}`]
+}
+
+function changeLines(change: FileChange | undefined, paint: Paint): string[] {
+  if (!change) return []
+  const { path, file, before, after, faults } = change
+  const what = before === undefined ? 'would make' : 'would change'
+  const where = path === file ? '' : ` (${visible(file)})`
+  const head = `${paint('strong', `what it ${what}`)} ${visible(path)}${where}, as it is now`
+  const lines = lineDifference(before ?? '', after).map(({ kind, text }) => {
+    const { mark, style } = marks[kind]
+    return style ? paint(style, `${mark}${visible(text)}`) : `${mark}${visible(text)}`
+  })
+  return ['', head, ...(lines.length === 0 ? ['nothing'] : lines), ...faults.map((fault) => paint('bad', fault))]
+}

@@ -1,0 +1,70 @@
+import type { ApprovalKind, Verdict } from '@ecp/protocol'
+import { approvalOf } from '../approvals/find-approval.ts'
+import { giveAnswer, type Word } from '../approvals/give-answer.ts'
+import { hostApprovers } from '../approvals/host-approvers.ts'
+import type { SigningOptions } from '../approvals/signer.ts'
+import { decisionOf, type Standing, standingJson } from '../approvals/standing.ts'
+import { termsWords } from '../approvals/words.ts'
+import { durationOf } from '../duration.ts'
+import { CliError } from '../error.ts'
+import { type ExitCode, exitCodes } from '../exit-code.ts'
+import type { Invocation } from '../invocation.ts'
+import { readLedger, writeLedger } from '../open-ledger.ts'
+import { visible, visibleJson } from '../terminal/visible.ts'
+import { moment } from '../trace/words.ts'
+
+export interface AnswerOptions extends SigningOptions {
+  readonly note?: string
+  /** A duration such as 1h. */
+  readonly expires?: string
+}
+
+const longestNote = 2_000
+
+/** A person's word on a held action, or on a proposal that is dropped. */
+export async function answerApproval(
+  invocation: Invocation,
+  kind: ApprovalKind,
+  id: string,
+  answer: Verdict,
+  options: AnswerOptions,
+): Promise<ExitCode> {
+  const { terminal, common } = invocation
+  const word = wordOf(answer, options)
+  const { approvers } = await hostApprovers(invocation)
+  {
+    // A ledger that nobody has written to yet is not made by asking about it.
+    await using existing = await readLedger(invocation)
+    const { action } = decisionOf(existing.ledger, approvalOf(existing.ledger, id, kind)) ?? {}
+    if (action) terminal.err(`${visible(action.target, 120)} ${visibleJson(action.arguments, 400)}`)
+  }
+  await using opened = await writeLedger(invocation)
+  const { ledger } = opened
+  const after = await giveAnswer(invocation, ledger, approvalOf(ledger, id, kind), approvers, word)
+  if (common.json) terminal.out(JSON.stringify(standingJson(after)))
+  else terminal.out(cameOf(after))
+  return exitCodes.done
+}
+
+/** Throws `cli.usage`. */
+export function wordOf(answer: Verdict, { note, expires, ...signing }: AnswerOptions): Word {
+  if (note !== undefined && note.length > longestNote) {
+    throw new CliError('cli.usage', `\`--note\` is at most ${longestNote} characters long`)
+  }
+  return {
+    ...signing,
+    answer,
+    ...(note === undefined ? {} : { note }),
+    ...(expires === undefined ? {} : { lasts: durationOf('--expires', expires) }),
+  }
+}
+
+/** What an answer has come to. */
+export function cameOf({ approval, state, until, approvedBy, answers }: Standing): string {
+  const by = visible(answers.at(-1)?.by ?? '', 80)
+  if (state === 'denied') return approval.kind === 'hold' ? `denied by ${by}` : `dropped by ${by}`
+  if (state === 'approved') {
+    return `approved by ${by}: the agent may call again with the same arguments, once, until ${moment(until).slice(0, 19)}`
+  }
+  return `approved by ${by}: ${approvedBy} of the ${termsWords(approval.terms)} that it needs`
+}

@@ -1,0 +1,94 @@
+import type { ApprovalState } from '@ecp/protocol'
+import { type Command, Option } from 'commander'
+import type { SigningOptions } from './approvals/signer.ts'
+import type { AnswerOptions } from './commands/approvals-answer.ts'
+import type { ApprovalsListOptions } from './commands/approvals-list.ts'
+import type { ApproversAddOptions } from './commands/approvers-add.ts'
+import type { ProposalsApplyOptions } from './commands/proposals-apply.ts'
+import type { ExitCode } from './exit-code.ts'
+import type { Invocation } from './invocation.ts'
+
+type Kind = 'hold' | 'proposal'
+
+// Written out: `ecp --help` loads no package for it.
+const states: readonly ApprovalState[] = ['pending', 'approved', 'denied', 'expired', 'cancelled', 'used']
+const idArgument = ['<id>', 'its id, or the beginning of one'] as const
+const passphraseFlag = (command: Command) =>
+  command.option('--passphrase-file <file>', 'a file with the passphrase that only you may read, or - for stdin')
+const signingFlags = (command: Command) =>
+  passphraseFlag(command.option('--as <name>', 'the approver who answers; missing: the one whose key is here'))
+const answerFlags = (command: Command) =>
+  signingFlags(command.option('--note <text>', 'what is to be remembered with the answer'))
+
+/** The commands for people who answer: approvals, proposals, approvers. */
+export function peopleCommands(ecp: Command, told: () => Invocation, done: (code: ExitCode) => void): void {
+  const listing = (of: Command, kind: Kind, description: string) =>
+    of
+      .command('list')
+      .description(description)
+      .option('--all', 'those that are over, too')
+      .addOption(new Option('--state <state>', 'only those in this state').choices(states))
+      .action(async (options: ApprovalsListOptions) =>
+        done(await (await import('./commands/approvals-list.ts')).approvalsList(told(), kind, options)),
+      )
+  const showing = (of: Command, kind: Kind, description: string) =>
+    of
+      .command('show')
+      .description(description)
+      .argument(...idArgument)
+      .action(async (id: string) =>
+        done(await (await import('./commands/approvals-show.ts')).approvalsShow(told(), kind, id)),
+      )
+  const answering = (command: Command, kind: Kind, verdict: 'approve' | 'deny') =>
+    command.argument(...idArgument).action(async (id: string, options: AnswerOptions) => {
+      const { answerApproval } = await import('./commands/approvals-answer.ts')
+      done(await answerApproval(told(), kind, id, verdict, options))
+    })
+
+  const approvals = ecp.command('approvals').description('actions that are held until a person has answered')
+  listing(approvals, 'hold', 'what waits for a person, and what was approved and not used yet')
+  showing(approvals, 'hold', 'exactly what would happen, why it is held, who has answered, and what it would change')
+  answering(answerFlags(approvals.command('approve')), 'hold', 'approve')
+    .description('let a held action happen, once, exactly as it is')
+    .option('--expires <duration>', 'how long the approval may be used, such as 1h; missing: as long as it is open')
+  answering(answerFlags(approvals.command('deny')), 'hold', 'deny').description('say no to a held action')
+  signingFlags(approvals.command('watch'))
+    .description('show held and proposed actions as they come; on a terminal, ask about each')
+    .action(async (options: SigningOptions) =>
+      done(await (await import('./commands/approvals-watch.ts')).approvalsWatch(told(), options)),
+    )
+
+  const proposals = ecp.command('proposals').description('writes that were only written down, for a person to apply')
+  listing(proposals, 'proposal', 'the proposals that nobody has applied or dropped')
+  showing(proposals, 'proposal', 'exactly what was proposed, by whom, and what it would change')
+  answerFlags(proposals.command('apply'))
+    .description('sign for a proposal and perform it, once, exactly as it was recorded')
+    .argument(...idArgument)
+    .requiredOption('--context <file>', 'the Context that it was proposed under')
+    .option('--expires <duration>', 'how long your signature holds where others have to sign too, such as 1h')
+    .action(async (id: string, options: ProposalsApplyOptions) =>
+      done(await (await import('./commands/proposals-apply.ts')).proposalsApply(told(), id, options)),
+    )
+  answering(answerFlags(proposals.command('drop')), 'proposal', 'deny').description('say no to a proposal')
+
+  const approvers = ecp.command('approvers').description('whose word counts: people with keys of their own')
+  passphraseFlag(approvers.command('add'))
+    .description('make a key under a passphrase, and print what the host configuration has to say')
+    .argument('<name>', 'the name of the approver')
+    .option('--groups <names>', 'groups that they are in, such as ops,finance')
+    .option('--into <file>', 'write the entry into this configuration file')
+    .action(async (name: string, options: ApproversAddOptions) =>
+      done(await (await import('./commands/approvers-add.ts')).approversAdd(told(), name, options)),
+    )
+  approvers
+    .command('list')
+    .description('who is configured, in which groups, and whose key is here')
+    .action(async () => done(await (await import('./commands/approvers-list.ts')).approversList(told())))
+  approvers
+    .command('remove')
+    .description("delete an approver's key from this machine")
+    .argument('<name>', 'the name of the approver')
+    .action(async (name: string) =>
+      done(await (await import('./commands/approvers-remove.ts')).approversRemove(told(), name)),
+    )
+}
