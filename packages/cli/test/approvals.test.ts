@@ -17,7 +17,9 @@ afterEach(async () => {
 const ecp = (...args: string[]) => desk.ecp(...args, ...desk.flags)
 const listed = (...args: string[]) => JSON.parse(ecp('approvals', 'list', '--json', ...args).stdout)
 
-test('a held call is shown exactly, approved from another process, and goes through once; the next is denied', async () => {
+test('a held call is shown exactly, approved from another process, and goes through once; the next is denied', {
+  timeout: 120_000,
+}, async () => {
   desk = openPeopleDesk(needsOne)
   client = await desk.connect()
   expect(ecp('approvals', 'list').stderr).toContain('no approval waits')
@@ -66,7 +68,9 @@ test('a held call is shown exactly, approved from another process, and goes thro
   expect(ecp('trace', 'verify').status).toBe(0)
 })
 
-test('an edit is shown as what it makes of the file, and what would not work as it is now', async () => {
+test('an edit is shown as what it makes of the file, and what would not work as it is now', {
+  timeout: 120_000,
+}, async () => {
   desk = openPeopleDesk(needsOne)
   client = await desk.connect()
   writeFileSync(join(desk.folder, 'list.txt'), Array.from({ length: 30 }, (_, n) => `line ${n}\n`).join(''))
@@ -83,7 +87,9 @@ test('an edit is shown as what it makes of the file, and what would not work as 
   await call.result
 })
 
-test('two approvers with keys, and nothing else, let it through: not the shell of an agent, not a stranger', async () => {
+test('two approvers with keys, and nothing else, let it through: not the shell of an agent, not a stranger', {
+  timeout: 120_000,
+}, async () => {
   desk = openPeopleDesk('{ requireApprovalFor: ["files:write_file"], approval: { approvers: [ops], quorum: 2 } }')
   const [ada, bob, wrong] = [
     desk.passphrase('ada.pass', 'the passphrase of ada'),
@@ -143,7 +149,7 @@ test('two approvers with keys, and nothing else, let it through: not the shell o
   expect(ecp('approvers', 'list').stdout).toMatch(/carol +key +no/)
 })
 
-test("an agent's shell that approves for itself is refused at the moment of use", async () => {
+test("an agent's shell that approves for itself is refused at the moment of use", { timeout: 120_000 }, async () => {
   desk = openPeopleDesk('{ requireApprovalFor: ["files:write_file"] }')
   desk.write('agent.yaml', readFileSync(join(desk.folder, 'host.yaml'), 'utf8'))
   const pass = desk.passphrase('ada.pass', 'the passphrase of ada')

@@ -25,7 +25,9 @@ async function propose(content: string): Promise<string> {
   return String(listed()[0]?.approval)
 }
 
-test('a proposal is shown, and applied exactly as it was recorded, once, in its own run', async () => {
+test('a proposal is shown, and applied exactly as it was recorded, once, in its own run', {
+  timeout: 120_000,
+}, async () => {
   desk = openPeopleDesk('{ mode: propose-only }')
   const path = join(desk.folder, 'out.txt')
   const id = await propose('as it was proposed')
@@ -57,7 +59,9 @@ test('a proposal is shown, and applied exactly as it was recorded, once, in its 
   expect(readFileSync(path, 'utf8')).toBe('as it was proposed')
 })
 
-test('under another Context, or another policy, it is refused before anybody has signed', async () => {
+test('under another Context, or another policy, it is refused before anybody has signed', {
+  timeout: 120_000,
+}, async () => {
   desk = openPeopleDesk('{ mode: propose-only }')
   const id = await propose('x')
   const context = readFileSync(join(desk.folder, 'assistant.yaml'), 'utf8')
@@ -81,7 +85,7 @@ test('under another Context, or another policy, it is refused before anybody has
   expect(apply(id).status).toBe(0)
 })
 
-test('a quorum of two: the first signature waits, the second performs', async () => {
+test('a quorum of two: the first signature waits, the second performs', { timeout: 120_000 }, async () => {
   desk = openPeopleDesk('{ mode: propose-only, approval: { approvers: [ada, bob], quorum: 2 } }')
   for (const name of ['ada', 'bob']) {
     const file = desk.passphrase(`${name}.pass`, `the passphrase of ${name}`)
