@@ -3,17 +3,19 @@ import { defineConfig } from 'vitest/config'
 // In a checkout the packages resolve to their sources.
 const resolve = { conditions: ['ecp-source', 'node', 'import', 'module', 'default'] }
 const ssr = { resolve: { conditions: ['ecp-source', 'node', 'import', 'module', 'default'] } }
-const project = (name: string, include: string[], testTimeout = 30_000) => ({
+// Cases wait for the gateways that they share, of which few run at once.
+const everyTest = { maxConcurrency: 10_000 }
+const project = (name: string, include: string[], testTimeout = 30_000, more = {}) => ({
   resolve,
   ssr,
-  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const },
+  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const, ...more },
 })
 
 export default defineConfig({
   test: {
     projects: [
       project('packages', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], 60_000),
-      project('conformance', ['conformance/**/*.test.ts'], 60_000),
+      project('conformance', ['conformance/**/*.test.ts'], 60_000, everyTest),
       project('docs', ['test/*.test.ts', 'examples/{library,claude-code,cursor}/*.test.ts'], 300_000),
       project('official', ['test/official/**/*.test.ts'], 300_000),
       project('soak', ['test/soak/**/*.test.ts'], 900_000),

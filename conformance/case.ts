@@ -2,8 +2,8 @@ import { actionKinds, codes, layers, origins, outcomeStatuses } from '@ecp/proto
 import { z } from 'zod'
 
 /**
- * The faces that a case can run on: `decide` is the policy alone; `mcp` is `ecp mcp` with a real client and server; `api` is
- * `ecp serve` with a program that asks and performs itself.
+ * The faces that a case can run on: `decide` is the policy alone; `mcp` is `ecp mcp`, and `ecp serve` too, with a real client
+ * and server; `api` is `ecp serve` with a program that asks and performs itself.
  */
 export const faces = ['decide', 'mcp', 'api'] as const
 export type Face = (typeof faces)[number]

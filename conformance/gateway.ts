@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { redecideRecorded } from '@ecp/host'
@@ -14,42 +14,51 @@ const ecp = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'ecp.js')
 const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'ecp-conformance')
 const serverScript = join(import.meta.dirname, 'server.ts')
 
-/** What a client got for a call. */
-export interface Reply {
-  readonly isError: boolean
-  readonly facts?: { readonly effect: string; readonly codes: readonly string[]; readonly actionId: string }
-  /** The calls that reached the servers meanwhile. */
-  readonly reached: readonly { readonly target: string; readonly arguments: Json }[]
+/** A place before a gateway: who calls, as which executor of which Context. */
+export interface Seat {
+  readonly name: string
+  readonly contextFile: string
+  readonly executor: string
 }
 
-interface Held {
+/** A call that reached a server. */
+export interface Reached {
+  readonly target: string
+  readonly arguments: Json
+}
+
+export interface Held {
   readonly records: readonly LedgerRecord[]
   /** Actions whose target was pinned when they were decided. */
   readonly pinned: ReadonlySet<string>
   readonly verification: Verification
 }
 
-/**
- * A face of `ecp`, as a process of its own, for the documents of a case, with real servers behind and a ledger, in a folder of
- * its own.
- */
+/** `ecp` for the host layers of cases, with real servers behind and a ledger, in a folder of its own. */
 export abstract class Gateway {
-  /** Of the command: which Context and executor, config and ledger. */
+  /** Of the command: which config and ledger. */
   protected readonly flags: readonly string[]
   readonly #folder = mkdtempSync(join(tmpdir(), 'ecp-conformance-'))
 
-  constructor(documents: Documents, executor: string, tools: ToolsByServer) {
+  constructor(host: Documents['host'], tools: ToolsByServer) {
     mkdirSync(this.#path('home', '.ecp'), { recursive: true })
-    writeFileSync(this.#path('context.yaml'), documents.context)
+    mkdirSync(this.ledgerFolder, { mode: 0o700 })
     writeFileSync(this.#path('calls.log'), '')
     this.offer(tools)
-    const outermost = hostLayers.find((layer) => documents.host[layer] !== undefined)
+    const outermost = hostLayers.find((layer) => host[layer] !== undefined)
     for (const layer of hostLayers) {
-      const text = documents.host[layer]
+      const text = host[layer]
       if (text !== undefined) writeFileSync(this.#layerFile(layer), this.#withRealServers(text, layer === outermost))
     }
-    const config = documents.host.project === undefined ? [] : ['--config', this.#layerFile('project')]
-    this.flags = ['--context', this.#path('context.yaml'), '--executor', executor, ...config, ...this.#ledgerFlag]
+    const config = host.project === undefined ? [] : ['--config', this.#layerFile('project')]
+    this.flags = [...config, ...this.#ledgerFlag]
+  }
+
+  /** Writes a Context for whoever is to call as one of its executors. */
+  seat(name: string, context: string, executor: string): Seat {
+    const contextFile = this.#path(`${name}.yaml`)
+    writeFileSync(contextFile, context)
+    return { name, contextFile, executor }
   }
 
   /** From the next start on the servers define these tools. */
@@ -59,9 +68,16 @@ export abstract class Gateway {
 
   abstract start(): Promise<void>
   abstract stop(): Promise<void>
-  /** Whether the client is shown a tool. */
-  abstract shows(target: string): boolean
-  abstract call(target: string, args: Json): Promise<Reply>
+  /** For whom the ledger holds the calls from a seat. */
+  abstract principalOf(seat: Seat): string
+
+  /** What a call gives, and the calls that reached the servers meanwhile. */
+  async watched<T>(call: () => Promise<T>): Promise<{ readonly told: T; readonly reached: readonly Reached[] }> {
+    writeFileSync(this.#path('calls.log'), '')
+    const told = await call()
+    const lines = readFileSync(this.#path('calls.log'), 'utf8').split('\n').filter(Boolean)
+    return { told, reached: lines.map((line) => JSON.parse(line) as Reached) } // reason: written by server.ts
+  }
 
   /** The operator's stop switch, from another process. */
   freeze(): void {
@@ -70,16 +86,18 @@ export abstract class Gateway {
     if (status !== 0) throw new TypeError(`\`ecp freeze\` ended with ${status}: ${stderr}`)
   }
 
-  /** What the ledger holds once the gateway has stopped: the one run that there was. */
+  /** What the ledger holds, once the gateway has stopped. */
   ledger(): Held {
-    const ledger = openSqliteLedger({ file: this.#path('ledger', 'ledger.db'), readOnly: true })
+    const ledger = openSqliteLedger({ file: join(this.ledgerFolder, 'ledger.db'), readOnly: true })
     try {
       const records = ledger.runs().flatMap(({ run }) => [...ledger.records(run)].map(({ record }) => record))
+      const catalogues = new Map<string, Partial<Catalogue>>()
       const pinned = records.flatMap((record) => {
         if (record.kind !== 'action.decided') return []
-        const { action, catalogue } = record.body
-        const { tools } = JSON.parse(ledger.blob(catalogue) ?? '{}') as Partial<Catalogue> // reason: verify checks it
-        return Object.hasOwn(tools ?? {}, action.target) ? [action.id] : []
+        const { action, catalogue: digest } = record.body
+        const catalogue = catalogues.get(digest) ?? (JSON.parse(ledger.blob(digest) ?? '{}') as Partial<Catalogue>) // reason: verify checks it
+        catalogues.set(digest, catalogue)
+        return Object.hasOwn(catalogue.tools ?? {}, action.target) ? [action.id] : []
       })
       return { records, pinned: new Set(pinned), verification: ledger.verify({ redecide: redecideRecorded }) }
     } finally {
@@ -95,8 +113,12 @@ export abstract class Gateway {
     return this.#folder
   }
 
+  protected get ledgerFolder(): string {
+    return this.#path('ledger')
+  }
+
   get #ledgerFlag(): readonly string[] {
-    return ['--trace-dir', this.#path('ledger')]
+    return ['--trace-dir', this.ledgerFolder]
   }
 
   protected get environment(): Record<string, string> {
@@ -129,12 +151,5 @@ export abstract class Gateway {
       })
     }
     return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })
-  }
-
-  /** The calls that have reached the servers so far. */
-  protected calls(): Reply['reached'] {
-    if (!existsSync(this.#path('calls.log'))) return []
-    const lines = readFileSync(this.#path('calls.log'), 'utf8').split('\n').filter(Boolean)
-    return lines.map((line) => JSON.parse(line) as Reply['reached'][number]) // reason: written by server.ts
   }
 }

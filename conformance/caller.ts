@@ -1,0 +1,15 @@
+import type { Json } from '@ecp/protocol'
+
+/** What a caller is told of a call. */
+export interface Told {
+  readonly isError: boolean
+  readonly facts?: { readonly effect: string; readonly codes: readonly string[]; readonly actionId: string }
+}
+
+/** Whoever calls through a gateway, connected. */
+export interface Caller {
+  /** Whether it is shown a tool. */
+  shows(target: string): boolean
+  call(target: string, args: Json): Promise<Told>
+  close(): Promise<void>
+}

@@ -1,0 +1,15 @@
+import { testCasesBehind } from './behind.ts'
+import { StdioGateway } from './stdio-gateway.ts'
+
+testCasesBehind({
+  ways: [
+    {
+      name: 'stdio',
+      face: 'mcp',
+      enforcement: 'performed',
+      connect: (gateway: StdioGateway, seat) => gateway.connect(seat),
+    },
+  ],
+  isShared: false,
+  open: (host, tools) => new StdioGateway(host, tools),
+})
