@@ -53,7 +53,10 @@ export async function handshake(link: Link, transport: Transport, options: Hands
       throw link.told(failed(`it did not answer \`initialize\` within ${startTimeoutMs} ms`))
     }
     if (isConnectionLoss(cause)) {
-      throw new HostError('server.exited', `server \`${name}\` did not start: ${(await link.ended).message}`)
+      const { code, message } = await link.ended
+      // One that nobody reached, or that wants to know first who asks, did not end because of what it was asked.
+      const ended = code === 'server.start-failed' ? code : 'server.exited'
+      throw new HostError(ended, `server \`${name}\` did not start: ${message}`)
     }
     const why = failed(redactor.text(reasonOf(cause)).slice(0, 500))
     if (options.era === 'unknown' && isRefusedRevision(cause)) throw new OnlyNew(why.code, why.message)
