@@ -2,6 +2,23 @@ import { inputRequired } from '@modelcontextprotocol/server'
 import { nameForm } from './input-required-tools.ts'
 import { type Tool, text } from './tool.ts'
 
+/** Tools that were added since the server began, which is what it announces. */
+export class Additions {
+  #count = 0
+
+  add(): void {
+    this.#count += 1
+  }
+
+  tools(): readonly Tool[] {
+    return Array.from({ length: this.#count }, (_, index) => ({
+      name: `added_${index + 1}`,
+      description: 'Was added when that was asked for',
+      call: () => text('Added.'),
+    }))
+  }
+}
+
 /** How the server tells whoever listens that something changed, in the revision that is spoken. */
 export interface Announcements {
   readonly toolsChanged: () => void
@@ -9,7 +26,7 @@ export interface Announcements {
 }
 
 /** Tools with which the suite looks at the stateless server of revision 2026-07-28 (SEP-2575). */
-export const diagnosticTools = (announce: Announcements): readonly Tool[] => [
+export const diagnosticTools = (additions: Additions, announce: Announcements): readonly Tool[] => [
   {
     name: 'test_missing_capability',
     description: 'Cannot do without the model of the client',
@@ -34,8 +51,9 @@ export const diagnosticTools = (announce: Announcements): readonly Tool[] => [
   },
   {
     name: 'test_trigger_tool_change',
-    description: 'Announces that the tools changed',
+    description: 'Adds a tool, and announces that the tools changed',
     call() {
+      additions.add()
       announce.toolsChanged()
       return text('Announced.')
     },
@@ -48,4 +66,5 @@ export const diagnosticTools = (announce: Announcements): readonly Tool[] => [
       return text('Announced.')
     },
   },
+  ...additions.tools(),
 ]

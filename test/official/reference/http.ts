@@ -7,6 +7,7 @@ import {
   localhostAllowedOrigins,
   originValidationResponse,
 } from '@modelcontextprotocol/server'
+import { Additions } from './diagnostic-tools.ts'
 import { referenceServer } from './server.ts'
 import { Sessions } from './sessions.ts'
 import { Tasks } from './tasks.ts'
@@ -18,17 +19,17 @@ export interface Listening extends AsyncDisposable {
 
 /** Listens on a free port of 127.0.0.1. */
 export async function listen(): Promise<Listening> {
-  const tasks = new Tasks()
+  const shared = { tasks: new Tasks(), additions: new Additions() }
   const modern = createMcpHandler(
     () =>
-      referenceServer(tasks, () => ({
+      referenceServer(shared, () => ({
         toolsChanged: () => modern.notify.toolsChanged(),
         promptsChanged: () => modern.notify.promptsChanged(),
       })),
     { legacy: 'reject' },
   )
   const sessions = new Sessions(() =>
-    referenceServer(tasks, (server) => ({
+    referenceServer(shared, (server) => ({
       toolsChanged: () => server.sendToolListChanged(),
       promptsChanged: () => server.sendPromptListChanged(),
     })),

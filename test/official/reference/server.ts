@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { askingTools } from './asking-tools.ts'
 import { contentTools } from './content-tools.ts'
-import { type Announcements, diagnosticTools } from './diagnostic-tools.ts'
+import { type Additions, type Announcements, diagnosticTools } from './diagnostic-tools.ts'
 import { inputRequiredTools, states } from './input-required-tools.ts'
 import { offerPrompts } from './prompts.ts'
 import { offerResources } from './resources.ts'
@@ -16,8 +16,17 @@ import { taskTools } from './task-tools.ts'
 import type { Tasks } from './tasks.ts'
 import { type Tool, text } from './tool.ts'
 
+/** What all sessions and requests have in common. */
+export interface Shared {
+  readonly tasks: Tasks
+  readonly additions: Additions
+}
+
 /** A server with everything that the official suite asks for, for one session or one request. */
-export function referenceServer(tasks: Tasks, announce: (server: McpServer) => Announcements): McpServer {
+export function referenceServer(
+  { tasks, additions }: Shared,
+  announce: (server: McpServer) => Announcements,
+): McpServer {
   const server = new McpServer(
     { name: 'reference', version: '1.0.0' },
     {
@@ -33,7 +42,7 @@ export function referenceServer(tasks: Tasks, announce: (server: McpServer) => A
     ...askingTools,
     ...schemaTools,
     ...inputRequiredTools,
-    ...diagnosticTools(announce(server)),
+    ...diagnosticTools(additions, announce(server)),
     ...taskTools(tasks),
   ])
   return server
