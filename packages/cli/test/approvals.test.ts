@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Client } from '@modelcontextprotocol/client'
 import { afterEach, expect, test } from 'vitest'
 import { openPeopleDesk, type PeopleDesk } from './people.ts'
@@ -168,4 +170,26 @@ test("an agent's shell that approves for itself is refused at the moment of use"
     isError: true,
   })
   expect(readFileSync(path, 'utf8')).toBe('x')
+})
+
+test('watch tells of each held action as it comes, on a line of JSON, until it is interrupted', {
+  timeout: 120_000,
+}, async () => {
+  desk = openPeopleDesk(needsOne)
+  client = await desk.connect()
+  const early = desk.ask(client, 'write_file', { path: join(desk.folder, 'a.txt'), content: 'a' })
+  const first = await early.waiting
+  const watching = desk.start('approvals', 'watch', '--json', ...desk.flags)
+  const lines = createInterface({ input: watching.stdout })[Symbol.asyncIterator]()
+  const next = async () => JSON.parse(String((await lines.next()).value))
+  expect(await next()).toMatchObject({ approval: first, asked: { arguments: { content: 'a' } } })
+  const late = desk.ask(client, 'write_file', { path: join(desk.folder, 'b.txt'), content: 'b\u202e' })
+  const told = await next()
+  expect(told).toMatchObject({ approval: await late.waiting, client: 'stdio', change: { faults: [] } })
+  expect(told.reasons.map(({ code }: { code: string }) => code)).toContain('write.needs-approval')
+  const ended = once(watching, 'exit')
+  watching.kill('SIGINT')
+  expect(await ended).toEqual([130, null])
+  for (const id of [first, told.approval]) expect(ecp('approvals', 'deny', id).status).toBe(0)
+  await Promise.all([early.result, late.result])
 })

@@ -21,6 +21,8 @@ export interface Desk extends Disposable {
   write(file: string, text: string): string
   ecp(...args: string[]): Ended
   ecpWith(environment: Readonly<Record<string, string>>, ...args: string[]): Ended
+  /** With this text on stdin. */
+  ecpIn(input: string, ...args: string[]): Ended
 }
 
 export function openDesk(): Desk {
@@ -28,11 +30,12 @@ export function openDesk(): Desk {
   const [home, folder] = [join(root, 'home'), join(root, 'work')]
   mkdirSync(home)
   mkdirSync(folder)
-  const ecpWith = (environment: Readonly<Record<string, string>>, ...args: string[]): Ended => {
+  const run = (environment: Readonly<Record<string, string>>, input: string, args: readonly string[]): Ended => {
     const env = { PATH: dirname(process.execPath), HOME: home, USERPROFILE: home, ...compiled, ...environment }
     const ended = spawnSync(process.execPath, [program, ...args], {
       cwd: folder,
       env,
+      input,
       encoding: 'utf8',
       timeout: 60_000,
     })
@@ -47,8 +50,9 @@ export function openDesk(): Desk {
       writeFileSync(path, text)
       return path
     },
-    ecp: (...args) => ecpWith({}, ...args),
-    ecpWith,
+    ecp: (...args) => run({}, '', args),
+    ecpWith: (environment, ...args) => run(environment, '', args),
+    ecpIn: (input, ...args) => run({}, input, args),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   }
 }

@@ -1,6 +1,8 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { compiled, configYaml, contextYaml, type Desk, openDesk } from './desk.ts'
@@ -19,6 +21,8 @@ export interface Asked {
 export interface PeopleDesk extends Desk {
   readonly flags: readonly string[]
   connect(): Promise<Client>
+  /** Another `ecp`, that goes on by itself. */
+  start(...args: string[]): ChildProcessByStdio<null, Readable, null>
   ask(client: Client, tool: string, args: Record<string, unknown>): Asked
   /** A file with a passphrase, for its owner alone. */
   passphrase(name: string, text: string): string
@@ -43,6 +47,10 @@ export function openPeopleDesk(writeControls: string, security = ''): PeopleDesk
       const env = { HOME: desk.home, PATH: dirname(process.execPath), ...compiled }
       await client.connect(new StdioClientTransport({ command: process.execPath, args, cwd: desk.folder, env }))
       return client
+    },
+    start(...args) {
+      const env = { HOME: desk.home, PATH: dirname(process.execPath), ...compiled }
+      return spawn(process.execPath, [program, ...args], { cwd: desk.folder, env, stdio: ['ignore', 'pipe', 'ignore'] })
     },
     ask(client, tool, args) {
       const waiting = Promise.withResolvers<string>()

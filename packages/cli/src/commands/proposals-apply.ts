@@ -7,8 +7,8 @@ import { hostApprovers } from '../approvals/host-approvers.ts'
 import { decisionOf, standingJson, standingOf } from '../approvals/standing.ts'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
-import { configOptions } from '../host-config.ts'
 import type { Invocation } from '../invocation.ts'
+import { machineOptions } from '../machine-options.ts'
 import { readLedger } from '../open-ledger.ts'
 import { visible, visibleJson, visibleLines } from '../terminal/visible.ts'
 import { type AnswerOptions, cameOf, wordOf } from './approvals-answer.ts'
@@ -81,19 +81,13 @@ async function recordedProposal(invocation: Invocation, id: string): Promise<Rec
 }
 
 async function open(invocation: Invocation, contextFile: string, { proposal, start }: Recorded): Promise<Host> {
-  const { common, environment, version, terminal } = invocation
-  const { traceDir, environment: environmentFile } = common
+  const { terminal } = invocation
   const host = await openHost({
-    ...configOptions(invocation),
+    ...machineOptions(invocation, (line) => terminal.err(`ecp: ${visible(line, 1_000)}`)),
     contextFile,
     inputs: start.inputs,
     client: start.client,
     principal: proposal.principal,
-    env: environment,
-    version,
-    ...(traceDir === undefined ? {} : { traceDir }),
-    ...(environmentFile === undefined ? {} : { environmentFile }),
-    onWarning: (message) => terminal.err(`ecp: ${visible(message, 1_000)}`),
   })
   if (host.context.digest === start.context.digest) return host
   await host.close()
