@@ -12,7 +12,9 @@ beforeEach(() => {
 })
 afterEach(() => desk[Symbol.dispose]())
 
-test('add prints the entry for the configuration; a short passphrase, an open file and an odd name are refused', () => {
+test('add prints the entry for the configuration; a short passphrase, an open file and an odd name are refused', {
+  timeout: 90_000,
+}, () => {
   expect(desk.ecp('approvers', 'add', 'ada', '--passphrase-file', pass)).toMatchObject({
     status: 3,
     stderr: expect.stringContaining('is open to others'),
@@ -29,7 +31,9 @@ test('add prints the entry for the configuration; a short passphrase, an open fi
   )
 })
 
-test('a configuration in JSON gets its entry too, and one that is wrong is left as it is, without a key', () => {
+test('a configuration in JSON gets its entry too, and one that is wrong is left as it is, without a key', {
+  timeout: 90_000,
+}, () => {
   desk.write('host.json', '{"version": "0.5"}')
   const into = (file: string, name: string) =>
     desk.ecpIn('a good long passphrase\n', 'approvers', 'add', name, '--passphrase-file', '-', '--into', file)
