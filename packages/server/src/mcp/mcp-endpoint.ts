@@ -5,6 +5,7 @@ import { Face } from './face.ts'
 import { refuseAmbiguousNames } from './greeting.ts'
 import { InFlight } from './http/in-flight.ts'
 import { defaultMcpLimits, type McpLimits } from './http/limits.ts'
+import { pacedLog } from './http/paced-log.ts'
 import { noSession, refused } from './http/refusals.ts'
 import { type Owner, Sessions } from './http/sessions.ts'
 import { Stateless } from './http/stateless.ts'
@@ -69,7 +70,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     // Its boundary is another one now: nothing goes on through the old one.
     if (known) void end(known)
     refuseAmbiguousNames(as)
-    const log = (line: string) => options.log(`${client}: ${line}`)
+    const log = pacedLog((line) => options.log(`${client}: ${line}`), now)
     const face = new Face({ ...as, version: options.version, log })
     const inFlight = new InFlight(limits.maxInFlightPerClient)
     const scope: Scope = { client, face, sessions: new Map(), inFlight, isOver: false, busy: 0 }
