@@ -168,6 +168,37 @@ test('rows that somebody writes into the file approve nothing, and break the led
   ledger.close()
 })
 
+test('a genuine approval that somebody moves to another action, or makes new again, approves nothing', async () => {
+  const ada = person('ada')
+  const world = boundary({ policies: held, more: approvers([ada]) })
+  const host = await opened(world)
+  const [first, second] = [await ask(host, 1), await ask(host, 2)]
+  await say(world, first, 'approve', ada)
+  const edit = (change: (database: DatabaseSync) => void) => {
+    const database = new DatabaseSync(world.ledgerFile)
+    change(database)
+    database.close()
+  }
+  edit((database) => {
+    const wanted = database.prepare('SELECT digest FROM approvals WHERE id = ?').get(second)?.digest ?? ''
+    database.prepare('DELETE FROM approvals WHERE id = ?').run(second)
+    database.prepare('UPDATE approvals SET digest = ? WHERE id = ?').run(String(wanted), first)
+  })
+  expect((await host.gate.perform(request('write', 2))).decision.effect).toBe('hold')
+  expect(written(world)).toEqual([])
+
+  const third = await ask(host, 3)
+  await say(world, third, 'approve', ada)
+  const before = host.ledger.approval(third)
+  expect((await host.gate.perform(request('write', 3))).outcome.status).toBe('completed')
+  edit((database) => {
+    const value = canonical({ ...before })
+    database.prepare("UPDATE approvals SET state = 'approved', value = ? WHERE id = ?").run(value, third)
+  })
+  expect((await host.gate.perform(request('write', 3))).decision.effect).toBe('hold')
+  expect(written(world).map(({ args }) => args?.n)).toEqual([3])
+})
+
 test('the stop switch, and a deny that has appeared since, beat an approval and leave it unused', async () => {
   const world = boundary({ policies: held })
   const host = await opened(world)

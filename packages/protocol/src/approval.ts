@@ -56,7 +56,8 @@ export interface ApprovalAnswered {
 
 /** What is signed, as RFC 8785 JSON in UTF-8. */
 export interface SignedAnswer
-  extends Pick<ApprovalRequested, 'approval' | 'digest' | 'policyDigest'>,
+  extends ApprovalSubject,
+    Pick<ApprovalRequested, 'approval' | 'kind'>,
     Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'> {
   /** So that no other signature by the same key can be taken for one of these. */
   readonly for: 'ecp-approval-1'

@@ -1,12 +1,21 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
-import { type ApprovalAnswered, type ApprovalRequested, canonical, type Proof, type SignedAnswer } from '@ecp/protocol'
+import {
+  type ApprovalAnswered,
+  type ApprovalRequested,
+  type ApprovalSubject,
+  canonical,
+  type Proof,
+  type SignedAnswer,
+} from '@ecp/protocol'
 
-type Asked = Pick<ApprovalRequested, 'approval' | 'digest' | 'policyDigest'>
+type Asked = ApprovalSubject & Pick<ApprovalRequested, 'approval' | 'kind'>
 type Said = Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>
 
 /** The bytes that an answer's signature is over: RFC 8785 JSON in UTF-8. */
-export function signedBytes({ approval, digest, policyDigest }: Asked, { answer, by, expiresAt, nonce }: Said): Buffer {
-  const signed: SignedAnswer = { for: 'ecp-approval-1', approval, digest, policyDigest, answer, by, expiresAt, nonce }
+export function signedBytes(asked: Asked, { answer, by, expiresAt, nonce }: Said): Buffer {
+  const { approval, kind, digest, policyDigest, run, executor, principal } = asked
+  const subject = { approval, kind, digest, policyDigest, run, executor, principal }
+  const signed: SignedAnswer = { for: 'ecp-approval-1', ...subject, answer, by, expiresAt, nonce }
   return Buffer.from(canonical({ ...signed }))
 }
 

@@ -41,7 +41,8 @@ export function decideWithPeople(
   if (decision.effect === 'hold' && decision.approval) {
     if (!held) return asking(action, decision, applied, 'hold')
     const word: PersonAnswer = { kind: held.state === 'denied' ? 'refusal' : 'approval', id: held.approval }
-    const isSaid = word.kind === 'refusal' || isApprovedBy(held, decision.approval, approvers)
+    const isSame = isFor(held, action, decision)
+    const isSaid = word.kind === 'refusal' || (isSame && isApprovedBy(held, decision.approval, approvers))
     if (!isSaid) return { decision, answers: applied, used: [], waiting: held.approval }
     const answers = [...applied, word]
     const again = decide(answers)
@@ -67,11 +68,20 @@ function asking(action: Action, decision: Decision, answers: readonly PersonAnsw
 
 const dayMs = 86_400_000
 
+/** Whether an approval is for exactly this action: how the ledger's tables found it proves nothing. */
+function isFor(held: Approval, action: Action, decision: Decision): boolean {
+  return held.kind === 'hold' && held.run === action.run && isSameWish(held, action, decision)
+}
+
 /**
  * Who applies a proposal may change nothing of it: neither the action, nor for whom it is, nor the rules that it was judged by.
  * Only the run may be another one, because the one that it was proposed in may be over.
  */
-function isOf(proposal: Approval, { digest, executor, principal }: Action, { policyDigest }: Decision): boolean {
-  if (proposal.kind !== 'proposal' || proposal.digest !== digest || proposal.policyDigest !== policyDigest) return false
-  return proposal.executor === executor && proposal.principal === principal
+function isOf(proposal: Approval, action: Action, decision: Decision): boolean {
+  return proposal.kind === 'proposal' && isSameWish(proposal, action, decision)
+}
+
+function isSameWish(one: Approval, { digest, executor, principal }: Action, { policyDigest }: Decision): boolean {
+  const isSameAction = one.digest === digest && one.policyDigest === policyDigest
+  return isSameAction && one.executor === executor && one.principal === principal
 }

@@ -331,8 +331,12 @@ function ledgerOf(transaction: Transaction): Chain {
 const mostExpired = 10_000
 
 function approvalsOf(transaction: Transaction, { subject, applied, at }: DecideRequest): FoundApprovals {
+  // Single use is the records' to say: the table is only read from them.
+  const isSpent = ({ approval, state }: Approval) => state === 'approved' && transaction.isUsed(approval)
   const isOpen = (approval: Approval | undefined, ...states: readonly ApprovalState[]) =>
-    approval && states.includes(stateAt(approval, at)) && at < endOf(approval) ? approval : undefined
+    approval && states.includes(stateAt(approval, at)) && at < endOf(approval) && !isSpent(approval)
+      ? approval
+      : undefined
   const held = subject && isOpen(transaction.approvalFor(subject, 'hold'), 'pending', 'approved', 'denied')
   const proposed = subject && isOpen(transaction.approvalFor(subject, 'proposal'), 'pending', 'approved')
   const proposal = applied === undefined ? undefined : isOpen(transaction.approval(applied), 'approved')

@@ -16,6 +16,7 @@ const tables = [
   UNIQUE (run, seq)
 ) STRICT`,
   `CREATE INDEX pins ON records (run, id) WHERE kind = 'tool.pinned'`,
+  `CREATE INDEX uses ON records (json_extract(bytes, '$.body.approval')) WHERE kind = 'approval.used'`,
   `CREATE TABLE blobs (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT`,
   // One row for each run, and one with run '' for the ledger's own chain.
   `CREATE TABLE chains (

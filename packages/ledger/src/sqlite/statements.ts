@@ -40,6 +40,7 @@ export const texts = {
   actionsOf: 'SELECT run, action, owner, intended, held FROM in_flight WHERE run = ? ORDER BY since, action',
   actions: 'SELECT run, action, owner, intended, held FROM in_flight ORDER BY run, since, action',
 
+  used: `SELECT 1 AS found FROM records WHERE kind = 'approval.used' AND json_extract(bytes, '$.body.approval') = ?`,
   approval: 'SELECT value FROM approvals WHERE id = ?',
   approvalsOf: `SELECT value FROM approvals WHERE digest = ? AND run = ? AND executor = ? AND principal = ?
     AND policy_digest = ? AND kind = ? ORDER BY requested_at DESC, rowid DESC LIMIT 1`,

@@ -169,6 +169,11 @@ export class Transaction {
     return approvalIn(this.#statements.get('approval').get(id))
   }
 
+  /** Whether a record says that it was used, whatever the table of approvals says. */
+  isUsed(approval: string): boolean {
+    return this.#statements.get('used').get(approval) !== undefined
+  }
+
   /** The newest one for a subject, whatever has become of it. */
   approvalFor(subject: ApprovalSubject, kind: ApprovalKind): Approval | undefined {
     const { digest, run, executor, principal, policyDigest } = subject

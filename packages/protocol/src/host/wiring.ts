@@ -254,7 +254,7 @@ export const wiring = {
     runWindow: duration.optional().describe("How long a client's calls count as one run; missing: 24h"),
     approvals: object({
       channels: z.array(z.enum(['console', 'cli', 'webhook', 'mcp'])).optional(),
-      wait: duration.optional().describe('How long a held call waits before it answers pending; missing: 60s'),
+      wait: duration.optional().describe('How long a held call waits before it answers pending; missing: 50s'),
     }).optional(),
   }).optional(),
   ledger: object({
