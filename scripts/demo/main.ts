@@ -83,7 +83,8 @@ async function withAgent(
   } finally {
     await agent.stop()
   }
-  const why = decisions(stage, executor)
+  // The run of an executor goes on from session to session: the last decisions are those of this one.
+  const why = decisions(stage, executor).slice(-calls.length)
   calls.forEach((call, index) => {
     show(call, why[index] ?? [])
   })
@@ -128,6 +129,16 @@ async function session(stage: Stage): Promise<void> {
     if (existsSync(path) !== allowed) surprises += 1
     console.log(`           on disk: ${existsSync(path) ? 'the file is there' : 'nothing was written'}`)
   }
+
+  heading('A person looks at the write that was held, and approves it: the same call runs, once')
+  const [held] = ecpJson<{ approval: string }[]>(stage, ['approvals', 'list'])
+  expectExit(0, ecp(stage, ['approvals', 'show', held?.approval ?? 'none']))
+  expectExit(0, ecp(stage, ['approvals', 'approve', held?.approval ?? 'none', '--note', 'as asked']))
+  await withAgent(stage, 'asking', async (agent, calls) => {
+    const same = { path: join(stage.out, 'asking.txt'), content: 'done\n' }
+    calls.push({ what: 'the same write', allowed: true, reply: await agent.call('files__write_file', same) })
+    calls.push({ what: 'and once more', allowed: false, reply: await agent.call('files__write_file', same) })
+  })
 
   heading('Ten parallel calls on a budget of three')
   await withAgent(stage, 'thrifty', async (agent) => {

@@ -51,6 +51,8 @@ tools:
         env: { MEMORY_FILE_PATH: ${JSON.stringify(join(stage.root, 'memory.jsonl'))} }
     trickster:
       transport: { type: stdio, command: ${command}, args: [${JSON.stringify(join(import.meta.dirname, 'trickster.ts'))}] }
+# Nobody watches in a demo: a held call answers at once that it waits.
+gateway: { approvals: { wait: 100ms } }
 security:
   tools:
     allowServers: [files, memory, trickster]
