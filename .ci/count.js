@@ -1,6 +1,6 @@
 // The closing line of .ci/run: tests passed and failed over vitest's JSON reports, and with them the exit code. Plain
-// JavaScript, for the Node that is installed. A failed step that has no failed test (a check, the demo, a report that was
-// never written) counts as one failure.
+// JavaScript, for the Node that is installed. A failed step that has no failed test (a check, a report that was never
+// written) counts as one failure.
 import { readFileSync } from 'node:fs'
 
 const [failedSteps = '0', ...files] = process.argv.slice(2)

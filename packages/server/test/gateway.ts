@@ -48,6 +48,8 @@ export class Gateway implements Disposable {
     })
     const config = {
       version: '0.5',
+      // Nobody is there to answer for a held call.
+      gateway: { approvals: { wait: '100ms' } },
       ...more,
       tools: { servers: Object.fromEntries(wired) },
       security: { tools: { allowServers: Object.keys(servers) }, ...security },

@@ -78,20 +78,22 @@ export class Callers {
   }
 
   /**
-   * Another machine is the newest: everybody goes on at it. The promise that it gives settles when nothing is in flight at the
-   * older one.
+   * Another machine is the newest: settles once everybody goes on at it. `over` settles when nothing is in flight at the older
+   * one any more.
    */
-  async moveTo(machine: Machine): Promise<void> {
+  async moveTo(machine: Machine): Promise<{ readonly over: Promise<unknown> }> {
+    const { now, log } = this.#options
     const moving = (await this.#all()).map(async ({ identity, switching }) => {
       try {
-        const next = await admitted(machine, identity)
-        await switching.switchTo(next, this.#options.now)
+        return { over: switching.switchTo(await admitted(machine, identity), now) }
       } catch (cause) {
-        this.#options.log(`client ${identity.client} has no boundary under the new config: ${(cause as Error).message}`) // reason: admit throws only Errors
+        log(`client ${identity.client} has no boundary under the new config: ${(cause as Error).message}`) // reason: admit throws only Errors
         await this.forget(identity.client)
+        return { over: Promise.resolve() }
       }
     })
-    await Promise.all(moving)
+    const moved = await Promise.all(moving)
+    return { over: Promise.all(moved.map(({ over }) => over)) }
   }
 
   /** Lets go of boundaries that nobody has used for long. */

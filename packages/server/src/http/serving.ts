@@ -111,12 +111,12 @@ export class Serving {
     this.#standing = next
     this.#unfollow()
     this.#unfollow = this.#follow(next)
+    this.#older.add(before.machine)
+    await this.#callers.keep((identity) => next.authenticator.holds(identity))
+    const { over } = await this.#callers.moveTo(next.machine)
+    void this.#told(over.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine)))
     log('what the config says has changed: from now on it is what is decided by')
     this.#tellWhatIsNot(before, next)
-    await this.#callers.keep((identity) => next.authenticator.holds(identity))
-    const over = this.#callers.moveTo(next.machine)
-    this.#older.add(before.machine)
-    void this.#told(over.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine)))
     await before.authenticator.close()
   }
 
