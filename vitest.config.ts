@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // In a checkout the packages resolve to their sources.
@@ -13,6 +14,8 @@ const project = (name: string, include: string[], testTimeout = 30_000, more = {
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core to itself, and of two that is half: most tests wait for processes.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('packages', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], 60_000),
       project('conformance', ['conformance/**/*.test.ts'], 60_000, everyTest),
