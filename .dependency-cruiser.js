@@ -26,6 +26,13 @@ export default {
       'Faces know no command.',
     ),
     {
+      name: 'console-speaks-http',
+      comment: 'The page knows the other packages by their answers: types at most.',
+      severity: 'error',
+      from: { path: '^packages/console/src' },
+      to: { path: '^packages/(?!console/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'pure',
       comment: 'protocol and policy have no I/O: no node module at all.',
       severity: 'error',
