@@ -1,4 +1,4 @@
-import { type Acts, type Catalogue, codes, type Reason } from '@ecp/protocol'
+import { type Catalogue, codes, type Outlook, type Permission, type Reason } from '@ecp/protocol'
 import { kindEffects, toolEffect } from './effect.ts'
 import { isExternal, serverReasons } from './host/servers.ts'
 import { memoryReasons } from './kinds/memory.ts'
@@ -9,23 +9,6 @@ import { type Plan, toolPlan } from './plan.ts'
 import type { ExecutorView, Policy } from './policy.ts'
 import { inOrder, reason, strictest } from './reason.ts'
 import { writeAnswer } from './writes.ts'
-
-/** What would happen to a tool call before its arguments and counters are known. `conditional`: it depends on the arguments. */
-export type Outlook = 'allowed' | 'conditional' | 'held' | 'proposed' | 'denied'
-
-export interface Permission {
-  readonly executor: string
-  readonly kind: 'tool.call' | 'model.generate' | 'memory.read' | 'memory.write' | 'resource.read' | 'prompt.get'
-  /** A tool, a model, a store, or (resources and prompts) a pattern. */
-  readonly target: string
-  readonly outlook: Outlook
-  readonly acts: Acts
-  /** Why it counts as a read or a write. */
-  readonly actsWhy: string
-  readonly reasons: readonly Reason[]
-  /** Conditions as they are written, of which one on the allow list must hold, and none on the deny list. */
-  readonly conditions: readonly { readonly list: 'allow' | 'deny'; readonly source: string; readonly entry: Reason }[]
-}
 
 /**
  * The effective permissions: every executor with every pinned tool of the wired servers, every wired model that it could

@@ -88,8 +88,42 @@ export { patternProblem } from './json-schema/pattern.ts'
 export { maxSchemaDepth, maxSubschemas, type SchemaProblem, schemaProblems } from './json-schema/problems.ts'
 export type { Lock, LockedTool } from './lock/lock.ts'
 export { parseLock } from './lock/parse.ts'
+export type {
+  AnswerWorth,
+  DifferenceLine,
+  OpenCounts,
+  OperatorAnonymousClient,
+  OperatorAnswered,
+  OperatorAnswerOptions,
+  OperatorAnswerOptionsRequest,
+  OperatorAnswerRequest,
+  OperatorApplied,
+  OperatorApproval,
+  OperatorApprovalSummary,
+  OperatorApprovals,
+  OperatorApprover,
+  OperatorAsked,
+  OperatorBoundary,
+  OperatorChain,
+  OperatorChange,
+  OperatorClient,
+  OperatorClients,
+  OperatorEvents,
+  OperatorFault,
+  OperatorFreeze,
+  OperatorPermissions,
+  OperatorProblem,
+  OperatorRun,
+  OperatorRuns,
+  OperatorSession,
+  OperatorSignIn,
+  OperatorState,
+  OperatorTokenClient,
+  OperatorWiredClient,
+} from './operator.ts'
 export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
 export { glob, indexPatterns, maxPatternLength, type PatternIndex, parsePattern, type ToolPattern } from './pattern.ts'
+export type { Outlook, Permission } from './permission.ts'
 export { publishedSchemas } from './published.ts'
 export { place, type SourceRange } from './range.ts'
 export {
@@ -103,3 +137,4 @@ export {
   type RecordKind,
   type RunStarted,
 } from './record.ts'
+export type { Span, SpanApproval, Trace } from './trace.ts'

@@ -1,12 +1,4 @@
-import {
-  compile,
-  explain as explainPolicy,
-  load,
-  type Outlook,
-  type Permission,
-  type Policy,
-  reachableServers,
-} from '@ecp/policy'
+import { compile, explain as explainPolicy, load, type Policy, reachableServers } from '@ecp/policy'
 import {
   type Catalogue,
   type Context,
@@ -14,6 +6,8 @@ import {
   executorsOf,
   glob,
   nearest,
+  type Outlook,
+  type Permission,
   place,
   type Reason,
 } from '@ecp/protocol'

@@ -1,62 +1,7 @@
-import type { ApprovalKind, ApprovalState, Decision, Enforcement, Json, Verdict } from '@ecp/protocol'
+import type { Json, Span, SpanApproval, Trace } from '@ecp/protocol'
 import type { Approval } from '../approvals.ts'
 import type { RecordedAction, RecordedRun } from './recorded-run.ts'
 import { resultWords } from './result-words.ts'
-
-/** A run in the published trace format (ledger.md, Traces). Times are ISO 8601 in UTC. */
-export interface Trace {
-  readonly executionId: string
-  readonly contextName?: string
-  readonly contextVersion?: string
-  readonly strategy?: string
-  readonly startedAt: string
-  readonly endedAt?: string
-  readonly durationMs?: number
-  readonly success: boolean
-  readonly error?: string
-  readonly spans: readonly Span[]
-}
-
-/** One executor or one action of it. `decision`, `enforcement`, `status` and `actionId` are ours. */
-export interface Span {
-  readonly id: string
-  readonly parentId?: string
-  /** executor, model-generation, tool-call, mount-hydration, delegation; other kinds of action under their own names. */
-  readonly type: string
-  readonly executorName: string
-  readonly startedAt: string
-  readonly endedAt?: string
-  readonly durationMs?: number
-  readonly step: number
-  readonly model?: string
-  readonly output?: Json
-  readonly tokens?: { readonly prompt: number; readonly completion: number; readonly total: number }
-  readonly toolName?: string
-  readonly toolArgs?: Json
-  readonly toolResult?: Json
-  readonly toolIsError?: boolean
-  readonly error?: string
-  readonly actionId?: string
-  readonly status?: string
-  readonly enforcement?: Enforcement
-  readonly decision?: Decision
-  /** Ours: what people were asked about it, and what they said. */
-  readonly approvals?: readonly SpanApproval[]
-}
-
-export interface SpanApproval {
-  readonly approval: string
-  readonly kind: ApprovalKind
-  readonly state: ApprovalState
-  readonly answers: readonly {
-    readonly by: string
-    readonly answer: Verdict
-    readonly at: string
-    readonly note?: string
-    /** `unsigned`, or what it is signed with: whether that signature is good is for `ecp approvals show`. */
-    readonly proof: string
-  }[]
-}
 
 /** The spans of a run: one for each executor, and under it one for each of its actions, in order. */
 export function traceJson(run: RecordedRun): Trace {

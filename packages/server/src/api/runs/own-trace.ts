@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { type RecordedRun, recordedRun, type Span, type Trace, traceJson } from '@ecp/ledger'
-import type { LedgerRecord } from '@ecp/protocol'
+import { type RecordedRun, recordedRun, traceJson } from '@ecp/ledger'
+import type { LedgerRecord, Span, Trace } from '@ecp/protocol'
 import type { Caller } from '../../http/caller.ts'
 import { ApiError } from '../api-error.ts'
 import { type ToldDecision, toldDecision } from '../told-decision.ts'
