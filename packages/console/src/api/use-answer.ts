@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { type ConsoleError, errorOf } from '../error.ts'
+import { get } from './ask.ts'
+import { type LiveEvent, live } from './live.ts'
+
+export interface Answer<T> {
+  /** The last that was read from this path; still there while it is read anew, and when that fails. */
+  readonly data: T | undefined
+  readonly error: ConsoleError | undefined
+  readonly isLoading: boolean
+  reload(): void
+}
+
+/**
+ * What is at `path`, read again whenever the host tells of something that `isAbout` says yes to, and after the stream of
+ * events was away. One request at a time: what comes while one is under way is read once behind it.
+ */
+export function useAnswer<T>(path: string | undefined, isAbout?: (event: LiveEvent) => boolean): Answer<T> {
+  const [state, setState] = useState<{ path?: string | undefined; data?: T; error?: ConsoleError; isLoading: boolean }>(
+    {
+      path,
+      isLoading: path !== undefined,
+    },
+  )
+  const reader = useRef<() => void>(() => undefined)
+  const about = useRef(isAbout)
+  about.current = isAbout
+  useEffect(() => {
+    if (path === undefined) return undefined
+    const ended = new AbortController()
+    let isReading = false
+    let isAgain = false
+    const read = async () => {
+      isAgain = isReading
+      if (isReading) return
+      isReading = true
+      setState((was) => (was.path === path ? { ...was, isLoading: true } : { path, isLoading: true }))
+      try {
+        const data = await get<T>(path, ended.signal)
+        if (!ended.signal.aborted) setState({ path, data, isLoading: false })
+      } catch (cause) {
+        if (!ended.signal.aborted) setState((was) => ({ ...was, error: errorOf(cause), isLoading: false }))
+      }
+      isReading = false
+      if (isAgain && !ended.signal.aborted) void read()
+    }
+    reader.current = () => void read()
+    void read()
+    const deaf = live.hear((event) => {
+      if (event.kind === 'again' || about.current?.(event)) void read()
+    })
+    return () => {
+      deaf()
+      ended.abort()
+    }
+  }, [path])
+  const reload = useCallback(() => reader.current(), [])
+  // What was read for another path is not an answer to this one.
+  if (state.path !== path) return { data: undefined, error: undefined, isLoading: path !== undefined, reload }
+  return { data: state.data, error: state.error, isLoading: state.isLoading, reload }
+}

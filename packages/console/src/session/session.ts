@@ -1,0 +1,42 @@
+/** An operator's session. It is kept for this tab alone: a cookie of 127.0.0.1 or localhost would go to every port. */
+export interface Session {
+  readonly token: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+const key = 'ecp.session'
+const listeners = new Set<() => void>()
+let current = read()
+
+export const session = {
+  /** The same object until it changes, as `useSyncExternalStore` wants it. */
+  get: (): Session | undefined => current,
+  keep(found: Session): void {
+    sessionStorage.setItem(key, JSON.stringify(found))
+    change(found)
+  },
+  forget(): void {
+    sessionStorage.removeItem(key)
+    if (current) change(undefined)
+  },
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+}
+
+function change(next: Session | undefined): void {
+  current = next
+  for (const listener of listeners) listener()
+}
+
+function read(): Session | undefined {
+  try {
+    const { token, expiresAt } = JSON.parse(sessionStorage.getItem(key) ?? '{}')
+    if (typeof token === 'string' && typeof expiresAt === 'number') return { token, expiresAt }
+  } catch {
+    // What was kept there is not ours: as if there were none.
+  }
+  return undefined
+}

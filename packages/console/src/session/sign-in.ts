@@ -1,0 +1,50 @@
+import { post } from '../api/ask.ts'
+import { type ConsoleError, errorOf } from '../error.ts'
+import { type Session, session } from './session.ts'
+
+export type SignIn =
+  | { readonly status: 'none' }
+  | { readonly status: 'asking' }
+  | { readonly status: 'failed'; readonly error: ConsoleError }
+
+const none: SignIn = { status: 'none' }
+const listeners = new Set<() => void>()
+let current: SignIn = none
+
+/** How far signing in has come. A session that began is told by {@link session}. */
+export const signIn = {
+  get: (): SignIn => current,
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  },
+  /** Spends a one-time code. */
+  async with(code: string): Promise<void> {
+    change({ status: 'asking' })
+    // Whoever opens a new link wants the session of that link, or none.
+    session.forget()
+    try {
+      session.keep(await post<Session>('/session', { code }))
+      change(none)
+    } catch (cause) {
+      change({ status: 'failed', error: errorOf(cause) })
+    }
+  },
+  /** Takes a code out of the page's address, before anything else can see it there, and signs in with it. */
+  fromAddress(): void {
+    const code = codeIn(location.hash)
+    if (code === undefined) return
+    history.replaceState(null, '', location.pathname + location.search)
+    void signIn.with(code)
+  },
+}
+
+/** The code of a link, of its `#code=` part, or the code alone. */
+export function codeIn(text: string): string | undefined {
+  return /(?:^|#)code=([\w~.-]+)$/.exec(text.trim())?.[1]
+}
+
+function change(next: SignIn): void {
+  current = next
+  for (const listener of listeners) listener()
+}
