@@ -1,17 +1,17 @@
+import type { OperatorEvents } from '@ecp/protocol'
 import { ConsoleError } from '../error.ts'
 import { session } from '../session/session.ts'
 import { eventsIn } from './event-stream.ts'
 import { request } from './request.ts'
 
+type Told = {
+  [K in keyof OperatorEvents]: { readonly kind: K; readonly data: OperatorEvents[K] }
+}[keyof OperatorEvents]
 /** `again`: the stream was away, and what happened meanwhile is known to nobody here: read anew. */
-export type LiveKind = 'approval' | 'run' | 'state' | 'again'
-export interface LiveEvent {
-  readonly kind: LiveKind
-  readonly data: unknown
-}
+export type LiveEvent = Told | { readonly kind: 'again' }
 export type LiveStatus = 'connecting' | 'live' | 'away'
 
-const kinds: readonly string[] = ['approval', 'run', 'state'] satisfies LiveKind[]
+const kinds: readonly string[] = ['approval', 'run', 'state'] satisfies (keyof OperatorEvents)[]
 const firstPause = 250
 const longestPause = 10_000
 
@@ -41,10 +41,10 @@ export const live = {
         if (!answer.body) throw new ConsoleError('console.unreadable', answer.status, 'the stream of events is empty')
         setStatus('live')
         pause = firstPause
-        if (!isFirst) tell({ kind: 'again', data: undefined })
+        if (!isFirst) tell({ kind: 'again' })
         isFirst = false
         for await (const { type, data } of eventsIn(answer.body)) {
-          if (kinds.includes(type)) tell({ kind: type as LiveKind, data: JSON.parse(data) }) // reason: looked up in the line itself
+          if (kinds.includes(type)) tell({ kind: type, data: JSON.parse(data) } as Told) // reason: a server of this version holds itself to it
         }
       } catch {
         // Said by the status: whoever needs an answer asks for one, and gets the error.

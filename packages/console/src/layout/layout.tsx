@@ -1,3 +1,4 @@
+import type { OperatorState } from '@ecp/protocol'
 import { type ReactNode, Suspense, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { remove } from '../api/ask.ts'
@@ -8,15 +9,14 @@ import { ErrorBoundary } from '../parts/error-boundary.tsx'
 import { Inert } from '../parts/inert.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { session } from '../session/session.ts'
-import type { HostState } from '../wire.ts'
-import { HostContext } from './host-context.ts'
+import { HostContext, waiting } from './host-context.ts'
 import { Navigation } from './navigation.tsx'
 import './layout.css'
 
 /** What stays while the pages change: where one can go, who is signed in, and whether the page still hears from the host. */
 export function Layout({ children }: { readonly children: ReactNode }) {
   const [path] = useLocation()
-  const host = useAnswer<HostState>('/state', ({ kind }) => kind === 'state' || kind === 'approval')
+  const host = useAnswer<OperatorState>('/state', ({ kind }) => kind === 'state' || kind === 'approval')
   useEffect(() => {
     const ended = new AbortController()
     void live.listen(ended.signal)
@@ -30,7 +30,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
       <div className="layout">
         <header className="layout-side">
           <p className="layout-name">ECP</p>
-          <Navigation open={host.data?.open} />
+          <Navigation open={host.data && waiting(host.data)} />
           <div className="layout-foot">
             <Connection />
             {host.data && (

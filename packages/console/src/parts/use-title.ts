@@ -1,10 +1,11 @@
 import { useEffect } from 'react'
-import { useHost } from '../layout/host-context.ts'
+import { useHost, waiting } from '../layout/host-context.ts'
 
 /** The window's title: how many wait for a person first, since that is what is looked for in a row of tabs. */
 export function useTitle(title: string): void {
-  const waiting = useHost()?.open
+  const host = useHost()
+  const count = host ? waiting(host) : 0
   useEffect(() => {
-    document.title = `${waiting ? `(${waiting}) ` : ''}${title} · ECP`
-  }, [title, waiting])
+    document.title = `${count > 0 ? `(${count}) ` : ''}${title} · ECP`
+  }, [title, count])
 }

@@ -1,9 +1,7 @@
-/** An operator's session. It is kept for this tab alone: a cookie of 127.0.0.1 or localhost would go to every port. */
-export interface Session {
-  readonly token: string
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-}
+import type { OperatorSession } from '@ecp/protocol'
+
+/** It is kept for this tab alone: a cookie of 127.0.0.1 or localhost would go to every port. */
+export type Session = Pick<OperatorSession, 'token' | 'expiresAt'>
 
 const key = 'ecp.session'
 const listeners = new Set<() => void>()

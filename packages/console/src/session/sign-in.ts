@@ -1,6 +1,7 @@
+import type { OperatorSession, OperatorSignIn } from '@ecp/protocol'
 import { post } from '../api/ask.ts'
 import { type ConsoleError, errorOf } from '../error.ts'
-import { type Session, session } from './session.ts'
+import { session } from './session.ts'
 
 export type SignIn =
   | { readonly status: 'none' }
@@ -24,7 +25,7 @@ export const signIn = {
     // Whoever opens a new link wants the session of that link, or none.
     session.forget()
     try {
-      session.keep(await post<Session>('/session', { code }))
+      session.keep(await post<OperatorSession>('/session', { code } satisfies OperatorSignIn))
       change(none)
     } catch (cause) {
       change({ status: 'failed', error: errorOf(cause) })

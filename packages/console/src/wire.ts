@@ -1,7 +1,0 @@
-/** What `GET /console/api/state` answers. */
-export interface HostState {
-  readonly version: string
-  readonly user: string
-  readonly frozen: boolean
-  readonly open: number
-}
