@@ -13,7 +13,9 @@ export function machineOptions(invocation: Invocation, log: (line: string) => vo
     ...(traceDir === undefined ? {} : { traceDir }),
     ...(environmentFile === undefined ? {} : { environmentFile }),
     onWarning: log,
-    // What servers say on stderr is theirs; the last of it stands in the error when one fails.
-    ...(debug ? { onLog: (entry: ServerLogEntry) => log(`${entry.server}: ${entry.event}: ${entry.message}`) } : {}),
+    // A server that fails has fewer tools, and nobody else would say why. What it says on stderr stands in the message.
+    onLog: ({ level, server, event, message }: ServerLogEntry) => {
+      if (debug || level !== 'info') log(`${server}: ${event}: ${message}`)
+    },
   }
 }

@@ -2,7 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 
 // What OpenID AuthZEN Authorization API 1.0 (final, January 2026) says of requests and answers, written down from its text:
 // sections 5 (information model), 6.1, 6.2, 7.1, 7.2, 9.1. The JSON schemas beside it in the repository of the working group
-// are not used: those of the answers set `additionalProperties: false` beside a `$ref`, so that no answer fits them.
+// are not used: no answer fits them, since they set `additionalProperties: false` beside the `$ref` that names `decision`, and
+// for `context` beside no properties at all (their own examples have some).
 const named = (...required: readonly string[]) => ({
   type: 'object',
   required,
