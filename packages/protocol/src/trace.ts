@@ -1,3 +1,4 @@
+import type { Origin } from './action.ts'
 import type { ApprovalKind, ApprovalState, Verdict } from './approval.ts'
 import type { Decision } from './decision.ts'
 import type { Json } from './json.ts'
@@ -17,7 +18,7 @@ export interface Trace {
   readonly spans: readonly Span[]
 }
 
-/** One executor or one action of it. `decision`, `enforcement`, `status` and `actionId` are ours. */
+/** One executor or one action of it. `decision`, `enforcement`, `status`, `origin` and `actionId` are ours. */
 export interface Span {
   readonly id: string
   readonly parentId?: string
@@ -35,9 +36,13 @@ export interface Span {
   readonly toolArgs?: Json
   readonly toolResult?: Json
   readonly toolIsError?: boolean
+  /** Ours, of actions for which the format has no fields: neither a tool's nor a model's. */
+  readonly target?: string
+  readonly arguments?: Json
   readonly error?: string
   readonly actionId?: string
   readonly status?: string
+  readonly origin?: Origin
   readonly enforcement?: Enforcement
   readonly decision?: Decision
   /** Ours: what people were asked about it, and what they said. */

@@ -96,6 +96,7 @@ test('as JSON: the published span format with the decision added', () => {
     toolResult: { content: [{ type: 'text', text: 'hello\nworld' }] },
     toolIsError: false,
     status: 'completed',
+    origin: 'gateway',
     decision: { effect: 'allow' },
   })
   expect(trace.spans.map(({ status }) => status)).toEqual([
@@ -106,6 +107,25 @@ test('as JSON: the published span format with the decision added', () => {
     'unknown',
     'in-flight',
   ])
+})
+
+test('as JSON: what is neither a tool nor a model has its target and arguments too', () => {
+  const read = recordedRun(
+    id,
+    sampleRecords().map((record) =>
+      record.kind === 'action.decided' && record.body.action.id === 'a1'
+        ? { ...record, body: { ...record.body, action: { ...record.body.action, kind: 'resource.read' as const } } }
+        : record,
+    ),
+    sampleBlob,
+  )
+  const span = traceJson(read).spans[1]
+  expect(span).toMatchObject({
+    type: 'resource-read',
+    target: 'files:read_text_file',
+    arguments: { path: '/srv/a\u202etxt' },
+  })
+  expect(span).not.toHaveProperty('toolName')
 })
 
 test('nothing that came from outside reaches the terminal as a control', () => {

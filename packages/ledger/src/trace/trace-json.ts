@@ -48,6 +48,7 @@ function executorSpans(run: RecordedRun, name: string, actions: readonly Recorde
 function actionSpan(recorded: RecordedAction, parentId: string, step: number): Span {
   const { action, decision, outcome, enforcement, finishedAt } = recorded
   const isTool = action.kind === 'tool.call'
+  const isModel = action.kind === 'model.generate'
   const { tokens, result, error } = outcome ?? {}
   return {
     id: action.id,
@@ -57,13 +58,15 @@ function actionSpan(recorded: RecordedAction, parentId: string, step: number): S
     ...span(action.at, finishedAt),
     step,
     ...(isTool ? { toolName: action.target, toolArgs: action.arguments } : {}),
-    ...(action.kind === 'model.generate' ? { model: action.target } : {}),
+    ...(isModel ? { model: action.target } : {}),
+    ...(isTool || isModel ? {} : { target: action.target, arguments: action.arguments }),
     ...(result === undefined ? {} : isTool ? { toolResult: result } : { output: result }),
     ...(isTool && outcome ? { toolIsError: outcome.status !== 'completed' } : {}),
     ...(tokens ? { tokens: { ...tokens, total: tokens.prompt + tokens.completion } } : {}),
     ...errorOf(error?.message, outcome?.status === 'failed' ? result : undefined),
     actionId: action.id,
     status: outcome?.status ?? statusWithout(recorded),
+    origin: action.origin,
     enforcement,
     decision,
     ...(recorded.approvals.length === 0 ? {} : { approvals: recorded.approvals.map(spanApproval) }),

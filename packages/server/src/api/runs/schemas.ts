@@ -42,9 +42,12 @@ const span = z
     toolArgs: anyJson.optional(),
     toolResult: anyJson.optional(),
     toolIsError: z.boolean().optional(),
+    target: z.string().optional(),
+    arguments: anyJson.optional(),
     error: z.string().optional(),
     actionId: z.string().optional(),
     status: z.string().optional(),
+    origin: z.string().optional(),
     enforcement: z.enum(['performed', 'authorized']).optional(),
     decision: toldDecision.optional(),
   })
