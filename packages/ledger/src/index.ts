@@ -22,6 +22,7 @@ export {
   type Verification,
   type VerifyOptions,
 } from './ledger.ts'
+export type { LeftOut, Letter, Outbox, Subscription } from './outbox.ts'
 export { openSqliteLedger, type SqliteLedgerOptions } from './sqlite/ledger.ts'
 export { realTimers, type Timers } from './sqlite/timers.ts'
 export { type RecordedAction, type RecordedNote, type RecordedRun, recordedRun } from './trace/recorded-run.ts'

@@ -14,6 +14,7 @@ import type {
   RunStarted,
 } from '@ecp/protocol'
 import type { Approval } from './approvals.ts'
+import type { Outbox } from './outbox.ts'
 
 /**
  * What opens a run, or joins it when it is there already. `blobs`: digest -> text of what `start` names by digest; for all
@@ -228,6 +229,10 @@ export interface Ledger {
   /** The newest one for a subject. */
   approvalFor(subject: ApprovalSubject, kind: ApprovalKind): Approval | undefined
   approvals(query: ApprovalQuery): readonly Approval[]
+  /** The decision on an action, which holds its arguments. */
+  decided(run: string, action: string): RecordBodies['action.decided'] | undefined
+  /** What endpoints outside are still to be told of approvals. */
+  readonly outbox: Outbox
   /** The stop switch: sets or clears bucket `ledger:frozen` and appends host.frozen or host.unfrozen. */
   freeze(at: number, by: string, note?: string): Promise<void>
   unfreeze(at: number, by: string, note?: string): Promise<void>

@@ -82,6 +82,7 @@ export {
   type SecretReference,
   type ServerWiring,
   type Transport,
+  type WebhookWiring,
 } from './host/wiring.ts'
 export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'
 export { patternProblem } from './json-schema/pattern.ts'
@@ -138,3 +139,5 @@ export {
   type RunStarted,
 } from './record.ts'
 export type { Span, SpanApproval, Trace } from './trace.ts'
+export { visibleCharacters } from './visible-characters.ts'
+export { type WebhookData, type WebhookEvent, type WebhookMessage, webhookEvents } from './webhook.ts'

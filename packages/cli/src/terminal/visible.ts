@@ -1,11 +1,4 @@
-// Controls, formats (bidirectional marks, zero-width characters, tags), line and paragraph separators, lone surrogates,
-// private use, and what fonts draw as nothing.
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu
-const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-
-function escaped(character: string): string {
-  return short[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`
-}
+import { visibleCharacters } from '@ecp/protocol'
 
 /**
  * Text of unknown origin in a form that is safe to print on a terminal, on one line: every character that would move the
@@ -14,7 +7,7 @@ function escaped(character: string): string {
 export function visible(text: string, width = Number.POSITIVE_INFINITY): string {
   // A bound before the work, also on marks that stack up on one character.
   const head = Number.isFinite(width) ? text.slice(0, width * 4) : text
-  const shown = cut(head.replace(invisible, escaped), width)
+  const shown = cut(visibleCharacters(head), width)
   return head.length < text.length && !shown.endsWith('…') ? `${shown}…` : shown
 }
 

@@ -4,7 +4,7 @@ import { keysOf, partOf, singletons, wiringPaths } from './wired.ts'
 
 /** What is wrong with the wiring of the layers together: each name is wired once, and by a layer that may. */
 export function checkWiring(layers: readonly HostLayer[]): Diagnostic[] {
-  return [...redefinitions(layers), ...projectServers(layers), ...projectCounters(layers)]
+  return [...redefinitions(layers), ...projectServers(layers), ...projectCounters(layers), ...projectWebhooks(layers)]
 }
 
 /** INVARIANT: what an outer layer wired means the same whatever the layers below it say. */
@@ -78,4 +78,14 @@ function projectCounters(layers: readonly HostLayer[]): Diagnostic[] {
           }),
         ),
     )
+}
+
+/** INVARIANT: a project below another layer is not told what everybody else on that layer's ledger asks for. */
+function projectWebhooks(layers: readonly HostLayer[]): Diagnostic[] {
+  const path = ['gateway', 'approvals', 'webhooks']
+  const [outer] = layers.filter(({ layer }) => layer !== 'project')
+  const project = layers.find(({ layer }) => layer === 'project')
+  if (!outer || !project || partOf(project, path) === undefined) return []
+  const message = `\`gateway.approvals.webhooks\` is set by a project, and its endpoints would be told of every approval on the ledger of the ${outer.layer} layer (${outer.document.file}); set it there`
+  return [diagnostic(project.document, { code: 'layer', path, on: 'key', message })]
 }

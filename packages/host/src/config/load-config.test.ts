@@ -212,6 +212,24 @@ describe('where and how long budgets count', () => {
   })
 })
 
+describe('who else is told of approvals', () => {
+  const text =
+    'gateway: { approvals: { webhooks: { mine: { url: "https://mine.example", secret: { provider: dot.env, key: k } } } } }'
+
+  it('is not for a project below another layer to say', async () => {
+    expect(faults(await loadLayers({ user: '', project: text }))).toEqual([
+      {
+        text: expect.stringContaining('error layer `gateway.approvals.webhooks` is set by a project'),
+        at: `${files.project}:2`,
+      },
+    ])
+  })
+
+  it('is the project’s own where there is no outer layer', async () => {
+    expect(faults(await loadLayers({ project: text }))).toEqual([])
+  })
+})
+
 describe('servers of a project', () => {
   it.each([
     ['no outer layer', {}, undefined],

@@ -42,6 +42,16 @@ describe('unsupported', () => {
     )
   })
 
+  it.each([
+    ['[console, cli, mcp]', [/^asking the user of the connected client \(`mcp`\)/]],
+    ['[cli]', [/^taking no answers from the `console`/]],
+    ['[]', [/`console`/, /`cli`/]],
+    ['[cli, console]', []],
+  ])('channels %s', (channels, messages) => {
+    const found = unsupported([layer(`gateway: { approvals: { channels: ${channels} } }`)], { servers: [] })
+    expect(found.map(({ message }) => message)).toEqual(messages.map((message) => expect.stringMatching(message)))
+  })
+
   it.each([['sandbox: preferred'], ['sandbox: "off"'], ['']])('takes a server with %j', (more) => {
     expect(unsupported([server(stdio, more)], { servers: ['s', 'other'] })).toEqual([])
   })

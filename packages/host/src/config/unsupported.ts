@@ -17,7 +17,7 @@ export interface Needed {
  */
 export function unsupported(layers: readonly HostLayer[], needed: Needed): readonly Diagnostic[] {
   const found: Diagnostic[] = []
-  const report = ({ document }: HostLayer, path: Path, what: string, instead: string) => {
+  const report: Report = ({ document }, path, what, instead) => {
     found.push(
       diagnostic(document, { code: 'unsupported', path, message: `${what} comes with a later version; ${instead}` }),
     )
@@ -27,6 +27,7 @@ export function unsupported(layers: readonly HostLayer[], needed: Needed): reado
       report(layer, ['ledger', 'postgres'], 'a ledger on PostgreSQL', 'leave `ledger.postgres` out to use a file')
     }
   }
+  for (const layer of layers) reportChannels(layer, report)
   for (const server of new Set(needed.servers)) {
     const wired = wiredServer(layers, server)
     if (!wired) continue
@@ -67,6 +68,20 @@ export function unsupported(layers: readonly HostLayer[], needed: Needed): reado
     }
   }
   return found
+}
+
+type Report = (layer: HostLayer, path: Path, what: string, instead: string) => void
+
+/** Who lists channels gets all of them, and no others: what is left out would go on, what is not there would ask nobody. */
+function reportChannels(layer: HostLayer, report: Report): void {
+  const channels = layer.document.value.gateway?.approvals?.channels
+  if (!channels) return
+  const path = ['gateway', 'approvals', 'channels']
+  const at = channels.indexOf('mcp')
+  if (at >= 0) report(layer, [...path, at], 'asking the user of the connected client (`mcp`)', 'leave it out')
+  for (const name of ['console', 'cli'] as const) {
+    if (!channels.includes(name)) report(layer, path, `taking no answers from the \`${name}\``, 'list it')
+  }
 }
 
 /** Throws `host.refused` for {@link unsupported} parts of the wiring, with every place. */

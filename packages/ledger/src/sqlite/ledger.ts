@@ -36,11 +36,13 @@ import type {
   Verification,
   VerifyOptions,
 } from '../ledger.ts'
+import type { Outbox } from '../outbox.ts'
 import { draft } from '../record.ts'
 import { interrupted } from '../recovery.ts'
 import { checkDecided, checkDraws, checkKind, checkNewRun, checkQueries, checkTime, invalid } from '../request.ts'
 import { Batches } from './batches.ts'
 import { openReading, openWriting } from './connection.ts'
+import { SqliteOutbox } from './outbox.ts'
 import { Reading } from './reading.ts'
 import type { Database } from './sqlite.ts'
 import { Statements } from './statements.ts'
@@ -74,6 +76,7 @@ class SqliteLedger implements Ledger {
   readonly #database: Database
   readonly #batches: Batches | undefined
   readonly #reading: Reading
+  readonly outbox: Outbox
   readonly #keyFile: string
   #key: KeyObject | undefined
   #closed = false
@@ -86,6 +89,7 @@ class SqliteLedger implements Ledger {
     const statements = new Statements(database)
     this.#reading = new Reading(file, statements)
     this.#batches = timers && new Batches(file, statements, timers, sameFile(file))
+    this.outbox = new SqliteOutbox({ file, statements, submit: (run) => this.#submit(false, run) })
   }
 
   async openRun({ run, at, start, blobs, joinSince }: RunRequest): Promise<OpenedRun> {
@@ -233,6 +237,10 @@ class SqliteLedger implements Ledger {
 
   approvals(query: ApprovalQuery): readonly Approval[] {
     return this.#reading.approvals(query)
+  }
+
+  decided(run: string, action: string): RecordBodies['action.decided'] | undefined {
+    return this.#reading.decided(run, action)
   }
 
   freeze(at: number, by: string, note?: string): Promise<void> {

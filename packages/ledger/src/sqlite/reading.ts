@@ -112,6 +112,14 @@ export class Reading {
     return this.#read(() => rows().flatMap((row) => approvalIn(row) ?? []))
   }
 
+  decided(run: string, action: string): RecordBodies['action.decided'] | undefined {
+    const row = this.#read(() => this.#statements.get('decided').get(run, action))
+    if (row === undefined) return undefined
+    const { kind, body } = this.#parse(text(row, 'bytes'))
+    // What is edited in the file need not be what its columns say.
+    return kind === 'action.decided' ? (body as RecordBodies['action.decided']) : undefined // reason: `kind` says so, and the narrowing is lost in the destructuring
+  }
+
   /** Throws `ledger.damaged` when the text is no longer the one that its digest names. */
   blob(digest: string): string | undefined {
     const row = this.#read(() => this.#statements.get('blob').get(digest))

@@ -1,8 +1,8 @@
 /** `ECPL`: what SQLite's header says the file is (PRAGMA application_id). */
 export const applicationId = 0x4543504c
-export const schemaVersion = 2
+export const schemaVersion = 3
 
-// `records` is the truth; the other tables but `blobs` are read from it, and verify reads them from it again.
+// `records` is the truth; the other tables but `blobs` and the outbox are read from it, and verify reads them from it again.
 // `id` is the order in which records were written over all chains.
 const tables = [
   `CREATE TABLE records (
@@ -78,6 +78,18 @@ const tables = [
 ) STRICT`,
   `CREATE INDEX subjects ON approvals (digest, run, executor, principal, policy_digest, kind)`,
   `CREATE INDEX waiting ON approvals (state, requested_at)`,
+  // What is still to be told outside. No decision looks at it: `seq` is the record's in the ledger's chain, `position` how far
+  // that chain was read for an endpoint.
+  `CREATE TABLE outbox_positions (endpoint TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE outbox (
+  endpoint TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  owner TEXT,
+  PRIMARY KEY (endpoint, seq)
+) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX due ON outbox (endpoint, due_at)`,
 ]
 
 /** The statements that make an empty file a ledger. */

@@ -51,6 +51,22 @@ export const texts = {
     AND (:after IS NULL OR (requested_at, rowid) < (SELECT requested_at, rowid FROM approvals WHERE id = :after))
     ORDER BY requested_at DESC, rowid DESC LIMIT :limit`,
 
+  head: "SELECT coalesce(max(seq), 0) AS seq FROM records WHERE run = ''",
+  position: 'SELECT position FROM outbox_positions WHERE endpoint = ?',
+  setPosition: `INSERT INTO outbox_positions (endpoint, position) VALUES (?, ?)
+    ON CONFLICT (endpoint) DO UPDATE SET position = excluded.position`,
+  events: `SELECT seq, at, kind FROM records WHERE run = '' AND seq > ? AND kind LIKE 'approval.%' ORDER BY seq`,
+  event: `SELECT bytes, hash FROM records WHERE run = '' AND seq = ?`,
+  decided: `SELECT bytes FROM records WHERE run = ? AND kind = 'action.decided'
+    AND json_extract(bytes, '$.body.action.id') = ? LIMIT 1`,
+  addLetter: `INSERT INTO outbox (endpoint, seq, attempts, due_at, owner) VALUES (?, ?, 0, ?, NULL)
+    ON CONFLICT DO NOTHING`,
+  letters: 'SELECT count(*) AS n FROM outbox WHERE endpoint = ?',
+  dueLetters: 'SELECT seq, attempts FROM outbox WHERE endpoint = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
+  takeLetter: 'UPDATE outbox SET owner = ?, due_at = ?, attempts = attempts + 1 WHERE endpoint = ? AND seq = ?',
+  postponeLetter: 'UPDATE outbox SET owner = NULL, due_at = ? WHERE endpoint = ? AND seq = ? AND owner = ?',
+  removeLetter: 'DELETE FROM outbox WHERE endpoint = ? AND seq = ?',
+
   runs: `${summaries} WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
   oneRun: `${summaries} WHERE c.run = ? AND c.started_at IS NOT NULL`,
   // CROSS JOIN: the client's chains first, by their index, then the first record of each.

@@ -57,6 +57,33 @@ const faults: readonly Case[] = [
   ['a client named like one of an issuer', 'clients: { editor:', 'clients: { «corp/ada»:', { code: 'wrong-value' }],
   ['a client named like who needs no token', 'clients: { editor:', 'clients: { «(local)»:', { code: 'wrong-value' }],
   ['an issuer whose name has a slash', 'issuers: { corp:', 'issuers: { «a/b»:', { code: 'wrong-value' }],
+  [
+    'a webhook over http',
+    '"https://hooks.example.com/ecp"',
+    '«"http://hooks.example.com/ecp"»',
+    { code: 'wrong-value' },
+  ],
+  [
+    'a misspelt event',
+    'events: [approval.requested]',
+    'events: [«aproval.requested»]',
+    { code: 'wrong-value', nearest: 'approval.requested' },
+  ],
+  ['a webhook without a key', '        secret: { provider: os.secrets, key: chat }\n', '', { code: 'missing-key' }],
+  ['a misspelt channel', 'cli, webhook]', 'cli, «webhok»]', { code: 'wrong-value', nearest: 'webhook' }],
+  ['a channel twice', 'cli, webhook]', 'cli, webhook, «cli»]', { code: 'duplicate' }],
+  [
+    'endpoints that no channel tells',
+    '[console, cli, webhook]\n    webhooks',
+    '[console, cli]\n    «webhooks»',
+    { code: 'reference' },
+  ],
+  [
+    'a channel that tells nobody',
+    'webhook]\n    webhooks:\n      chat:\n        url: "https://hooks.example.com/ecp"\n        secret: { provider: os.secrets, key: chat }\n        events: [approval.requested]\n',
+    '«webhook»]\n',
+    { code: 'reference' },
+  ],
   ['an issuer over http', '"https://id.example/a"', '«"http://id.example/a"»', { code: 'wrong-value' }],
   ['an issuer with a query', '"https://id.example/a"', '«"https://id.example/a?b"»', { code: 'wrong-value' }],
   [

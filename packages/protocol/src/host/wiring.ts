@@ -11,6 +11,7 @@ import {
 } from '../context/base.ts'
 import { pluginKinds, sourceTypes } from '../context/context.ts'
 import { scalar } from '../context/executor.ts'
+import { webhookEvents } from '../webhook.ts'
 
 export const secretProviders = ['process.env', 'dot.env', 'os.secrets', 'session'] as const
 export type SecretProviderName = (typeof secretProviders)[number]
@@ -192,6 +193,13 @@ const issuer = object({
 }).describe('An authorization server whose JWTs are taken')
 export type IssuerWiring = z.infer<typeof issuer>
 
+const webhook = object({
+  url: z.url({ protocol: /^https?$/ }).describe('Where it is sent by POST; no redirect is followed'),
+  secret: secretReference.describe('Where the key is that it is signed with: whsec_ and 24 to 64 bytes in base64'),
+  events: z.array(z.enum(webhookEvents)).min(1).optional().describe('What is told; missing: all of it'),
+}).describe('An endpoint that is told of approvals (Standard Webhooks)')
+export type WebhookWiring = z.infer<typeof webhook>
+
 /** What exists on this machine and how to reach it. Grants nothing. */
 export const wiring = {
   models: object({ providers: z.record(name, modelProvider).optional() })
@@ -253,7 +261,16 @@ export const wiring = {
     issuers: z.record(gatewayName, issuer).optional().describe('Whose JWTs are taken from those who connect'),
     runWindow: duration.optional().describe("How long a client's calls count as one run; missing: 24h"),
     approvals: object({
-      channels: z.array(z.enum(['console', 'cli', 'webhook', 'mcp'])).optional(),
+      channels: z
+        .array(z.enum(['console', 'cli', 'webhook', 'mcp']))
+        .optional()
+        .describe(
+          'How people are asked; missing: in the console, on the command line, and by the webhooks that are wired',
+        ),
+      webhooks: z
+        .record(name, webhook)
+        .optional()
+        .describe('Who else is told of approvals, by name: their answers come by the console or the command line'),
       wait: duration.optional().describe('How long a held call waits before it answers pending; missing: 50s'),
     }).optional(),
   }).optional(),

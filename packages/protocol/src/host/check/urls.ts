@@ -18,6 +18,9 @@ export function* checkUrls(config: HostConfig): Iterable<Fault> {
     yield* checkUrl(issuer, [...path, 'issuer'])
     if (jwksUri !== undefined) yield* checkUrl(jwksUri, [...path, 'jwksUri'])
   }
+  for (const [name, { url }] of Object.entries(config.gateway?.approvals?.webhooks ?? {})) {
+    yield* checkUrl(url, ['gateway', 'approvals', 'webhooks', name, 'url'])
+  }
   for (const [id, provider] of Object.entries(config.models?.providers ?? {})) {
     const base = provider.config?.baseURL
     if (base !== undefined) yield* checkUrl(base, ['models', 'providers', id, 'config', 'baseURL'])
