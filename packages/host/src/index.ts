@@ -1,7 +1,7 @@
 export { isApproverFileName, newApproverKey } from './approvals/approver-key.ts'
 export { type Approver, type Approvers, approversOf } from './approvals/approvers.ts'
 export { isApprovedBy, mayAnswer, type Worth, worthOf } from './approvals/judge.ts'
-export { isSignedWith, readSigningKey, signAnswer } from './approvals/signature.ts'
+export { answerChallenge, isProvenBy, readSigningKey, signAnswer } from './approvals/signature.ts'
 export {
   type ConfigFile,
   type ConfigOptions,

@@ -39,6 +39,20 @@ export type Proof =
   | { readonly kind: 'unsigned' }
   /** RFC 8032 over the bytes of {@link SignedAnswer}. `publicKey` is SPKI in DER, `signature` 64 bytes; both base64url. */
   | { readonly kind: 'ed25519'; readonly publicKey: string; readonly signature: string }
+  | PasskeyProof
+
+/**
+ * An assertion of a passkey (WebAuthn Level 3, section 5.8.1), all of it base64url. Its challenge is the SHA-256 of the bytes of
+ * {@link SignedAnswer}, so that it is good for one answer and for nothing else.
+ */
+export interface PasskeyProof {
+  readonly kind: 'webauthn'
+  /** Which passkey of the approver. */
+  readonly credentialId: string
+  readonly authenticatorData: string
+  readonly clientDataJSON: string
+  readonly signature: string
+}
 
 /** The body of `approval.answered`. */
 export interface ApprovalAnswered {

@@ -7,6 +7,7 @@ export {
   type ApprovalSubject,
   approvalKinds,
   approvalStates,
+  type PasskeyProof,
   type Proof,
   type SignedAnswer,
   type Verdict,
@@ -68,7 +69,7 @@ export { ProtocolError, type ProtocolErrorCode } from './error.ts'
 export { nameLoadsCode } from './host/check/environment.ts'
 export type { HostConfig } from './host/config.ts'
 export { parseHostConfig } from './host/parse.ts'
-export type { Security } from './host/security.ts'
+export type { Passkey, Security } from './host/security.ts'
 export {
   type ClaimEntry,
   type GatewayClient,

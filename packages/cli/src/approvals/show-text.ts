@@ -1,4 +1,4 @@
-import { place, type RecordBodies } from '@ecp/protocol'
+import { type Proof, place, type RecordBodies } from '@ecp/protocol'
 import type { Paint, Style } from '../terminal/paint.ts'
 import { visible, visibleLines } from '../terminal/visible.ts'
 import { moment } from '../trace/words.ts'
@@ -55,9 +55,15 @@ function reasonLines(decided: Shown['decided'], paint: Paint): string[] {
   })
 }
 
+const goodSignature: Readonly<Record<Proof['kind'], string>> = {
+  unsigned: '',
+  ed25519: 'good signature: ',
+  webauthn: 'good signature of a passkey: ',
+}
+
 function answerLines({ by, answer, at, note, worth, proof }: Standing['answers'][number], paint: Paint): string[] {
   const said = answer === 'approve' ? 'approved' : 'denied'
-  const signed = worth === 'counts' && proof.kind === 'ed25519' ? 'good signature: ' : ''
+  const signed = worth === 'counts' ? goodSignature[proof.kind] : ''
   const worthy = paint(worth === 'counts' ? 'good' : 'bad', `${signed}${worthWords[worth]}`)
   const noted = note === undefined ? '' : `: “${visible(note)}”`
   return [`  ${visible(by)} ${said} ${moment(at)}${noted}  ${worthy}`]

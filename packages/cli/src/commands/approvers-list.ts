@@ -13,15 +13,18 @@ export async function approversList(invocation: Invocation): Promise<ExitCode> {
   const { terminal, common, home } = invocation
   const { layers } = await hostApprovers(invocation)
   const listed = layers.flatMap(({ layer, document }) =>
-    Object.entries(document.value.security?.approvers ?? {}).map(([name, { publicKey, passkey, groups = [] }]) => ({
-      name,
-      groups,
-      signsWith: [...(publicKey === undefined ? [] : ['key']), ...(passkey === undefined ? [] : ['passkey'])],
-      ...(publicKey === undefined ? {} : { publicKey }),
-      keyHere: isKeyHere(home, name),
-      layer,
-      place: place(document.at(['security', 'approvers', name])),
-    })),
+    Object.entries(document.value.security?.approvers ?? {}).map(
+      ([name, { publicKey, passkeys = [], groups = [] }]) => ({
+        name,
+        groups,
+        signsWith: [...(publicKey === undefined ? [] : ['key']), ...passkeys.map(({ rpId }) => `passkey (${rpId})`)],
+        ...(publicKey === undefined ? {} : { publicKey }),
+        ...(passkeys.length === 0 ? {} : { passkeys }),
+        keyHere: isKeyHere(home, name),
+        layer,
+        place: place(document.at(['security', 'approvers', name])),
+      }),
+    ),
   )
   if (common.json) terminal.out(JSON.stringify(listed, null, 2))
   else if (listed.length === 0)
@@ -30,7 +33,7 @@ export async function approversList(invocation: Invocation): Promise<ExitCode> {
     const rows = listed.map(({ name, groups, signsWith, keyHere, layer, place: at }): Cell[] => [
       { text: visible(name, 60), style: 'name' },
       { text: visible(groups.join(', '), 80) },
-      { text: signsWith.join(', ') },
+      { text: visible(signsWith.join(', '), 120) },
       { text: keyHere ? 'yes' : 'no' },
       { text: `${layer}: ${visible(at)}` },
     ])

@@ -1,10 +1,13 @@
 import type { HostLayer } from '@ecp/policy'
+import type { Passkey } from '@ecp/protocol'
 
 /** Someone whose word counts (`security.approvers`). */
 export interface Approver {
   readonly name: string
-  /** Ed25519, SPKI in DER, base64url. Missing: nothing that they could sign with. */
+  /** Ed25519, SPKI in DER, base64url. Missing: no key that they could sign with on a command line. */
   readonly publicKey?: string
+  /** What they can sign with in a browser. */
+  readonly passkeys: readonly Passkey[]
   readonly groups: readonly string[]
 }
 
@@ -15,9 +18,9 @@ export type Approvers = ReadonlyMap<string, Approver>
 export function approversOf(layers: readonly HostLayer[]): Approvers {
   const named = layers.flatMap(({ document }) => Object.entries(document.value.security?.approvers ?? {}))
   return new Map(
-    named.map(([name, { publicKey, groups = [] }]) => [
+    named.map(([name, { publicKey, passkeys = [], groups = [] }]) => [
       name,
-      { name, groups, ...(publicKey === undefined ? {} : { publicKey }) },
+      { name, groups, passkeys, ...(publicKey === undefined ? {} : { publicKey }) },
     ]),
   )
 }

@@ -1,7 +1,7 @@
 import type { Approval } from '@ecp/ledger'
 import type { ApprovalAnswered, ApprovalTerms } from '@ecp/protocol'
 import type { Approver, Approvers } from './approvers.ts'
-import { isSignedWith } from './signature.ts'
+import { isProvenBy } from './signature.ts'
 
 /**
  * Whether the answers to an approval are worth an allow, under the terms that hold now and the approvers that the host names
@@ -28,9 +28,9 @@ export function worthOf(
   }
   if (answered.proof.kind === 'unsigned') return 'unsigned'
   const approver = approvers.get(answered.by)
-  if (!approver?.publicKey) return 'unknown-approver'
+  if (!approver) return 'unknown-approver'
   if (!mayAnswer(approver, terms)) return 'not-named'
-  return isSignedWith(approver.publicKey, approval, answered) ? 'counts' : 'wrong-signature'
+  return isProvenBy(approver, approval, answered) ? 'counts' : 'wrong-signature'
 }
 
 /** Whether the terms name this approver, one of their groups, or nobody in particular. */

@@ -7,6 +7,8 @@ import {
   type Proof,
   type SignedAnswer,
 } from '@ecp/protocol'
+import type { Approver } from './approvers.ts'
+import { challengeOf, isAssertedBy } from './passkey.ts'
 
 type Asked = ApprovalSubject & Pick<ApprovalRequested, 'approval' | 'kind'>
 type Said = Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>
@@ -25,6 +27,11 @@ export function signAnswer(asked: Asked, said: Said, key: KeyObject): Proof {
   return { kind: 'ed25519', publicKey, signature: sign(null, signedBytes(asked, said), key).toString('base64url') }
 }
 
+/** What a passkey is to be asked to sign for an answer: the challenge of WebAuthn, base64url. */
+export function answerChallenge(asked: Asked, said: Said): string {
+  return challengeOf(signedBytes(asked, said))
+}
+
 /** Whether an answer bears the signature of this key. False, never an error, for any other content. */
 export function isSignedWith(publicKey: string, asked: Asked, answered: ApprovalAnswered): boolean {
   const { proof } = answered
@@ -35,6 +42,26 @@ export function isSignedWith(publicKey: string, asked: Asked, answered: Approval
     return verify(null, signedBytes(asked, answered), key, Buffer.from(proof.signature, 'base64url'))
   } catch {
     return false
+  }
+}
+
+/**
+ * Whether an answer bears a signature over exactly what it says, by the key or a passkey of this approver. False, never an error,
+ * for any other content.
+ */
+export function isProvenBy(
+  { publicKey, passkeys }: Pick<Approver, 'publicKey' | 'passkeys'>,
+  asked: Asked,
+  answered: ApprovalAnswered,
+): boolean {
+  const { proof } = answered
+  switch (proof.kind) {
+    case 'unsigned':
+      return false
+    case 'ed25519':
+      return publicKey !== undefined && isSignedWith(publicKey, asked, answered)
+    case 'webauthn':
+      return isAssertedBy(passkeys, signedBytes(asked, answered), proof)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { HostLayer } from '@ecp/policy'
 import { type Diagnostic, diagnostic, type Fault, nearest, type Path, place } from '@ecp/protocol'
+import { readPasskeyKey } from '../approvals/passkey-key.ts'
 import { keysOf, namesOf, partOf, type WiringKind, wiredNames, wiringPaths } from './wired.ts'
 
 interface List {
@@ -32,7 +33,12 @@ export function checkLists(layers: readonly HostLayer[]): Diagnostic[] {
       for (const fault of unwired(layers, layer, list)) report(fault)
       for (const fault of defaultsOutside(layers, layer, list)) report(fault)
     }
-    for (const fault of [...models(layers, layer), ...patterns(layers, layer), ...approvers(layers, layer)])
+    for (const fault of [
+      ...models(layers, layer),
+      ...patterns(layers, layer),
+      ...approvers(layers, layer),
+      ...passkeys(layer),
+    ])
       report(fault)
     return found
   })
@@ -163,5 +169,20 @@ function approvers(layers: readonly HostLayer[], layer: HostLayer): Fault[] {
             nearest: nearest(name, known),
           },
         ],
+  )
+}
+
+/** The one thing of a passkey that takes cryptography to judge. */
+function passkeys({ document }: HostLayer): Fault[] {
+  return Object.entries(document.value.security?.approvers ?? {}).flatMap(([name, { passkeys: listed = [] }]) =>
+    listed.flatMap(({ publicKey }, index): Fault[] => {
+      if (readPasskeyKey(publicKey)) return []
+      const path = ['security', 'approvers', name, 'passkeys', index, 'publicKey']
+      const message = `this is no public key that a passkey of \`${name}\` could have`
+      const expected = [
+        'SPKI in DER, base64url, of a P-256, Ed25519 or RSA key, as `ecp approvers add --passkey` prints it',
+      ]
+      return [{ code: 'wrong-value', path, message, expected }]
+    }),
   )
 }

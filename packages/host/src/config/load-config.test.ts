@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -298,6 +299,22 @@ describe('lists of security', () => {
     expect(found?.at).toBe(`${files.user}:4`)
     expect(found?.nearest).toBe(nearest)
     expect(others.filter(({ text }) => !text.includes('opnai'))).toEqual([])
+  })
+
+  it('a passkey whose public key is none, or of a kind that passkeys do not have here', async () => {
+    const spki = (pair: { publicKey: KeyObject }) =>
+      pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64url')
+    const good = spki(generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+    const wrong = [good.replace('MFkw', 'MFkx'), spki(generateKeyPairSync('ec', { namedCurve: 'P-384' }))]
+    const entry = (id: string, publicKey: string) =>
+      `\n        - { id: ${id.repeat(24)}, publicKey: ${publicKey}, rpId: localhost, origins: ["http://localhost:1"] }`
+    const loaded = await loadLayers({
+      user: `security:\n  approvers:\n    ann:\n      passkeys:${entry('A', good)}${wrong.map((key, at) => entry('BC'.charAt(at), key)).join('')}`,
+    })
+    expect(faults(loaded)).toEqual([
+      { text: expect.stringContaining('no public key that a passkey of `ann`'), at: `${files.user}:7` },
+      { text: expect.stringContaining('no public key that a passkey of `ann`'), at: `${files.user}:8` },
+    ])
   })
 
   it('take what any layer wires, and a default that some layer does not allow is an error', async () => {

@@ -6,6 +6,30 @@ import { secretProviders } from './wiring.ts'
 
 const names = z.array(name)
 
+/** RFC 4648, section 5, without padding, and in the one form that there is of each bytes (section 3.5). */
+const base64url = z
+  .string()
+  .regex(/^(?:[\w-]{4})*(?:[\w-]{2}[AEIMQUYcgkosw048]|[\w-][AQgw])?$/, 'base64url without padding')
+
+const passkey = object({
+  id: base64url.min(22).max(1_400).describe("The credential's id, base64url"),
+  publicKey: base64url
+    .min(50)
+    .max(4_000)
+    .describe('SPKI in DER, base64url: P-256 (ES256), Ed25519 (EdDSA) or RSA (RS256)'),
+  rpId: z
+    .string()
+    .max(253)
+    .regex(
+      /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)*$/,
+      'a domain name in lower case such as localhost or ecp.example.com',
+    )
+    .describe('The domain that it was registered for: the passkey answers no other'),
+  origins: z.array(z.string().max(300)).min(1).describe('Where the console is opened, such as http://localhost:7391'),
+})
+/** A passkey of an approver: a WebAuthn credential. */
+export type Passkey = z.infer<typeof passkey>
+
 const perRun = budgets.omit({ perTool: true })
 const perPrincipalPerDay = object({
   maxToolCalls: positiveInteger.optional(),
@@ -69,9 +93,14 @@ export const security = object({
   approvers: z
     .record(
       name,
-      object({ publicKey: z.string().optional(), passkey: z.string().optional(), groups: names.optional() }),
+      object({
+        publicKey: z.string().optional().describe('Ed25519, SPKI in DER, base64url: `ecp approvers add` prints it'),
+        passkeys: z.array(passkey).min(1).optional().describe('What `ecp approvers add --passkey` prints'),
+        groups: names.optional(),
+      }),
     )
-    .optional(),
+    .optional()
+    .describe('Whose word counts; missing: that of whoever runs as this user, unsigned'),
   budgets: object({
     defaults: perRun.optional().describe('For an executor that sets none'),
     perRun: perRun.optional().describe('Ceilings over all executors of a run'),

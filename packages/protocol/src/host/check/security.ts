@@ -4,22 +4,13 @@ import type { Path } from '../../document/document.ts'
 import { nearest } from '../../document/nearest.ts'
 import { quote } from '../../document/quote.ts'
 import type { HostConfig } from '../config.ts'
+import { checkApprovers } from './approvers.ts'
 
-/** That defaults are allowed, approvers have a key, and what excludes each other does not stand together. */
+/** That defaults are allowed, approvers have keys of their own, and what excludes each other does not stand together. */
 export function* checkSecurity(config: HostConfig): Iterable<Fault> {
   yield* checkDefaults(config)
   const { security } = config
-  for (const [name, approver] of Object.entries(security?.approvers ?? {})) {
-    if (approver.publicKey !== undefined || approver.passkey !== undefined) continue
-    const message = `approver ${quote(name)} has no key to sign with`
-    yield {
-      code: 'missing-key',
-      path: ['security', 'approvers', name, 'publicKey'],
-      on: 'key',
-      message,
-      expected: ['publicKey', 'passkey'],
-    }
-  }
+  yield* checkApprovers(security?.approvers ?? {})
   yield* checkDomains(security?.network?.allowDomains, ['security', 'network', 'allowDomains'])
   const { path, postgres } = config.ledger ?? {}
   if (path !== undefined && postgres !== undefined) {
