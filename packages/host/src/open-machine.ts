@@ -3,6 +3,7 @@ import type { HostLayer } from '@ecp/policy'
 import { milliseconds } from '@ecp/protocol'
 import { v7 as uuidv7 } from 'uuid'
 import { approversOf } from './approvals/approvers.ts'
+import { Expiry } from './approvals/expiry.ts'
 import type { ConfigOptions } from './config/config-file.ts'
 import { type LoadedConfig, loadConfig, refuseInvalid } from './config/load-config.ts'
 import { lockFile, refuseUntrusted } from './config/trust.ts'
@@ -43,6 +44,8 @@ export interface MachineOptions extends ConfigOptions {
   onStep?(step: Step, actionId: string): void
   /** Milliseconds until an unsettled lease ends as unknown. */
   readonly leaseMs?: number
+  /** How often (ms) it is looked for approvals that time has ended. */
+  readonly expiryMs?: number
 }
 
 const dayMs = 86_400_000
@@ -68,6 +71,8 @@ export async function openLoadedMachine(options: MachineOptions, config: LoadedC
 interface SharedLedger {
   readonly ledger: Ledger
   readonly file: string
+  /** None where the ledger is somebody else's. */
+  readonly expiry?: Expiry
   /** How many machines are open on it. */
   machines: number
 }
@@ -92,8 +97,8 @@ async function machineOn(
       `the ledger is to move from \`${taken.file}\` to \`${file}\`, which takes a restart`,
     )
   }
-  const ledger = options.ledger ?? taken?.ledger ?? (await openLedger(file, now))
-  const shared = taken ?? { ledger, file, machines: 0 }
+  const shared = taken ?? (await shareLedger(options, file, now))
+  const { ledger } = shared
   const servers = openServers({
     ...wiredServers(layers, [...wiredNames(layers, ['server']).keys()], {
       ...options,
@@ -161,7 +166,9 @@ async function machineOn(
       await Promise.all([...hosts].map((host) => host.close()))
       await servers.close()
       shared.machines -= 1
-      if (shared.machines === 0 && !options.ledger) ledger.close()
+      if (shared.machines > 0 || options.ledger) return
+      shared.expiry?.stop()
+      ledger.close()
     },
   }
 }
@@ -176,10 +183,18 @@ function placeOf({ traceDir, cwd, home }: MachineOptions, layers: readonly HostL
   })
 }
 
-async function openLedger(file: string, now: () => number): Promise<Ledger> {
+async function shareLedger(options: MachineOptions, file: string, now: () => number): Promise<SharedLedger> {
+  if (options.ledger) return { ledger: options.ledger, file, machines: 0 }
   const ledger = openSqliteLedger({ file })
   await ledger.recover(now(), isAlive)
-  return ledger
+  const expiry = new Expiry({
+    ledger,
+    everyMs: options.expiryMs,
+    now,
+    onWarning: (message) => options.onWarning?.(message),
+  })
+  await expiry.sweep()
+  return { ledger, file, expiry, machines: 0 }
 }
 
 /** Below the minute after which most clients of MCP give up. */

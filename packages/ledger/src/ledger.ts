@@ -222,7 +222,7 @@ export interface Ledger {
   answerApproval(at: number, answered: ApprovalAnswered): Promise<Approval>
   /** Ends an approval that is not over. Throws as {@link answerApproval} does. */
   cancelApproval(at: number, body: RecordBodies['approval.cancelled']): Promise<Approval>
-  /** Writes down which approvals have expired. Answers how many. */
+  /** Writes down which approvals have expired, a thousand at a time. Answers how many. */
   expireApprovals(at: number): Promise<number>
   /** The approval as it was last written down. */
   approval(id: string): Approval | undefined

@@ -216,13 +216,15 @@ class SqliteLedger implements Ledger {
 
   async expireApprovals(at: number): Promise<number> {
     checkTime(at)
-    const open = (['pending', 'approved'] as const).flatMap((state) => this.approvals({ state, limit: mostExpired }))
-    const over = open.filter((approval) => stateAt(approval, at) === 'expired')
+    const over = this.#reading.expiredApprovals(at, mostExpired)
     if (over.length === 0) return 0
     return this.#submit(false, (transaction) => {
       // Another process may have been first.
-      const left = over.filter(({ approval, state }) => transaction.approval(approval)?.state === state)
-      for (const { approval } of left) transaction.tell(at, { kind: 'approval.expired', body: { approval } })
+      const left = over.filter((id) => {
+        const found = transaction.approval(id)
+        return found && found.state !== 'expired' && stateAt(found, at) === 'expired'
+      })
+      for (const approval of left) transaction.tell(at, { kind: 'approval.expired', body: { approval } })
       return left.length
     })
   }
@@ -335,8 +337,8 @@ function ledgerOf(transaction: Transaction): Chain {
   return transaction.open(ledgerChain)
 }
 
-/** How many are looked at in one go. */
-const mostExpired = 10_000
+/** How many are written down in one go. */
+const mostExpired = 1_000
 
 function approvalsOf(transaction: Transaction, { subject, applied, at }: DecideRequest): FoundApprovals {
   // Single use is the records' to say: the table is only read from them.

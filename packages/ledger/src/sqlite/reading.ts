@@ -120,6 +120,12 @@ export class Reading {
     return kind === 'action.decided' ? (body as RecordBodies['action.decided']) : undefined // reason: `kind` says so, and the narrowing is lost in the destructuring
   }
 
+  /** Ids of those that time has ended and that stand as open. */
+  expiredApprovals(at: number, limit: number): readonly string[] {
+    const rows = () => this.#statements.get('expiredApprovals').all({ at, limit })
+    return this.#read(() => rows().map((row) => text(row, 'id')))
+  }
+
   /** Throws `ledger.damaged` when the text is no longer the one that its digest names. */
   blob(digest: string): string | undefined {
     const row = this.#read(() => this.#statements.get('blob').get(digest))

@@ -46,6 +46,10 @@ export const texts = {
     AND policy_digest = ? AND kind = ? ORDER BY requested_at DESC, rowid DESC LIMIT 1`,
   putApproval: `INSERT INTO approvals (id, kind, state, run, executor, principal, digest, policy_digest, requested_at, value)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, value = excluded.value`,
+  // Each answer has its own end (`endOf`).
+  expiredApprovals: `SELECT id FROM approvals WHERE state IN ('pending', 'approved')
+    AND (json_extract(value, '$.expiresAt') <= :at OR EXISTS (SELECT 1 FROM json_each(approvals.value, '$.answers') AS answer
+      WHERE json_extract(answer.value, '$.expiresAt') <= :at)) LIMIT :limit`,
   approvals: `SELECT value FROM approvals WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
     AND (:run IS NULL OR run = :run)
     AND (:after IS NULL OR (requested_at, rowid) < (SELECT requested_at, rowid FROM approvals WHERE id = :after))
