@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { echoRequestId } from '../api/create-api.ts'
 import type { McpEndpoint } from '../mcp/mcp-endpoint.ts'
+import type { OpenRequests } from '../open-requests.ts'
 import type { Caller, CallerEnv } from './caller.ts'
 import type { Front } from './front.ts'
 import type { HttpLimits } from './limits.ts'
@@ -26,6 +27,8 @@ export interface AppOptions {
   /** Nothing new is taken any more. */
   isStopping(): boolean
   readonly limits: HttpLimits
+  /** Shared by all that the clients can come by. */
+  readonly openRequests: OpenRequests
   log(line: string): void
 }
 
@@ -68,9 +71,9 @@ export function createApp(options: AppOptions): Hono<CallerEnv> {
     c.set('caller', caller)
     return next()
   })
-  app.use(oneAtATime(limits.maxRequestsPerClient))
+  app.use(counted(options.openRequests))
   app.use(bounded(limits.maxBodyBytes))
-  app.all(mcpPath, (c) => options.endpoint.fetch(c.req.raw, c.get('caller')))
+  app.all(mcpPath, (c) => options.endpoint.fetch(c.req.raw, c.get('caller'), c.get('open')))
   app.route('/', options.api)
   return app
 }
@@ -83,22 +86,18 @@ function crossOrigin(origins: () => readonly string[]): MiddlewareHandler {
 }
 
 /** One client's requests leave room for those of others. */
-function oneAtATime(most: number): MiddlewareHandler<CallerEnv> {
-  const open = new Map<string, number>()
+function counted(requests: OpenRequests): MiddlewareHandler<CallerEnv> {
   return async (c, next) => {
-    const { client } = c.get('caller')
-    const count = open.get(client) ?? 0
-    if (count >= most) {
-      const message = `${most} requests of this client are being answered; send more when some are done`
+    const open = requests.enter(c.get('caller').client, c.req.path === mcpPath)
+    if (!open) {
+      const message = `${requests.most} requests of this client are not answered yet; send more when some are`
       return problem({ status: 429, code: 'http.too-many-requests', message, headers: { 'retry-after': '1' } })
     }
-    open.set(client, count + 1)
+    c.set('open', open)
     try {
       await next()
     } finally {
-      const left = (open.get(client) ?? 1) - 1
-      if (left > 0) open.set(client, left)
-      else open.delete(client)
+      open.end()
     }
     return undefined
   }

@@ -10,7 +10,7 @@ export interface HttpLimits {
   /** How long (ms) a connection on which nothing is asked stays open. */
   readonly keepAliveMs: number
   readonly maxConnections: number
-  /** Requests of one client that are being answered at a time; one more gets 429. */
+  /** Requests of one client that are not answered yet, calls that wait included; one more gets 429. */
   readonly maxRequestsPerClient: number
   /** How long (ms) what is in flight may go on when everything ends, or when the config has changed. */
   readonly drainMs: number
@@ -23,6 +23,6 @@ export const defaultHttpLimits: HttpLimits = {
   requestMs: 30_000,
   keepAliveMs: 65_000,
   maxConnections: 10_000,
-  maxRequestsPerClient: 256,
+  maxRequestsPerClient: 512,
   drainMs: 10_000,
 }

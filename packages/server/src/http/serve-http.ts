@@ -1,6 +1,7 @@
 import type { Machine } from '@ecp/host'
 import { frozenBucket } from '@ecp/ledger'
 import { createApi } from '../api/create-api.ts'
+import { OpenRequests } from '../open-requests.ts'
 import { type Anonymous, anonymousIdentity } from './anonymous.ts'
 import { createApp } from './app.ts'
 import { authenticate } from './authentication.ts'
@@ -57,6 +58,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
   const anonymous = options.anonymous ? anonymousIdentity(options.anonymous) : undefined
   const serving = await opened()
   const api = createApi({ now, log })
+  const openRequests = new OpenRequests(limits.maxRequestsPerClient)
   const listeners: Listener[] = []
   const end = async () => {
     for (const listener of listeners) listener.stop()
@@ -123,6 +125,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       readiness: () => readiness(serving.standing.machine, now()),
       isStopping: () => serving.isStopping,
       limits,
+      openRequests,
       log,
     })
     return async (request: Request) => app.fetch(request)

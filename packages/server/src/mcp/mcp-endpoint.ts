@@ -1,9 +1,9 @@
 import { type Host, HostError } from '@ecp/host'
 import { classifyInboundRequest, isJsonContentType } from '@modelcontextprotocol/server'
+import type { OpenRequest } from '../open-requests.ts'
 import type { NameStyle } from './exposure.ts'
 import { Face } from './face.ts'
 import { refuseAmbiguousNames } from './greeting.ts'
-import { InFlight } from './http/in-flight.ts'
 import { defaultMcpLimits, type McpLimits } from './http/limits.ts'
 import { pacedLog } from './http/paced-log.ts'
 import { noSession, refused } from './http/refusals.ts'
@@ -35,9 +35,10 @@ export interface McpEndpointOptions {
 export interface McpEndpoint {
   /**
    * Answers GET, POST and DELETE. Origin, Host, credentials and the size of the body were looked at before; rejects with
-   * what reading the body rejects with. `request.signal` tells that the client is gone.
+   * what reading the body rejects with. `request.signal` tells that the client is gone. A request that is not answered with
+   * the response keeps `open`.
    */
-  fetch(request: Request, caller: McpCaller): Promise<Response>
+  fetch(request: Request, caller: McpCaller, open: OpenRequest): Promise<Response>
   /** Ends all that a client has open, whatever its generation; settles when what was in flight is on record. */
   revoke(client: string): Promise<void>
   /** Whether a client has a session open, or anything in flight. */
@@ -72,13 +73,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     refuseAmbiguousNames(as)
     const log = pacedLog((line) => options.log(`${client}: ${line}`), now)
     const face = new Face({ ...as, version: options.version, log })
-    const inFlight = new InFlight(limits.maxInFlightPerClient)
-    const scope: Scope = { client, face, sessions: new Map(), inFlight, isOver: false, busy: 0 }
+    const scope: Scope = { client, face, sessions: new Map(), isOver: false, busy: 0 }
     scopes.set(key, scope)
     return scope
   }
 
-  async function post(request: Request, scope: Scope): Promise<Response> {
+  async function post(request: Request, scope: Scope, open: OpenRequest): Promise<Response> {
     if (!isJsonContentType(request.headers.get('content-type'))) {
       return refused(415, -32_000, 'Unsupported Media Type: the content type must be application/json')
     }
@@ -88,11 +88,11 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     const route = classifyInboundRequest({ httpMethod: 'POST', body, ...standardHeaders(request) })
     if (route.kind === 'legacy') {
       if (route.reason === 'batch') return refused(400, -32_600, 'Invalid Request: batches are not served')
-      return sessions.post(request, body, scope)
+      return sessions.post(request, body, scope, open)
     }
-    scope.stateless ??= new Stateless(scope.face, scope.inFlight, limits, now)
+    scope.stateless ??= new Stateless(scope.face, limits, now)
     const isListen = route.kind === 'modern' && route.message.method === listenMethod && route.messageKind === 'request'
-    return scope.stateless.answer(request, body, isListen)
+    return scope.stateless.answer(request, { body, isListen, open })
   }
 
   function sweep(): void {
@@ -109,10 +109,10 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const timer = setInterval(sweep, limits.sweepMs)
   timer.unref()
 
-  async function answer(request: Request, scope: Scope): Promise<Response> {
+  async function answer(request: Request, scope: Scope, open: OpenRequest): Promise<Response> {
     switch (request.method) {
       case 'POST':
-        return post(request, scope)
+        return post(request, scope, open)
       case 'GET':
         return sessions.listen(request, scope)
       case 'DELETE':
@@ -130,12 +130,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   }
 
   return {
-    async fetch(request, caller) {
+    async fetch(request, caller, open) {
       if (isClosed) return refused(503, -32_000, 'the endpoint is closing')
       try {
         const scope = scopeOf(caller)
         scope.busy += 1
-        return await answer(request, scope).finally(() => {
+        return await answer(request, scope, open).finally(() => {
           scope.busy -= 1
         })
       } catch (cause) {

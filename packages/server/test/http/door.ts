@@ -6,12 +6,14 @@ import { createAdaptorServer } from '@hono/node-server'
 import { type Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import type { McpLimits } from '../../src/mcp/http/limits.ts'
 import { createMcpEndpoint, type McpCaller, type McpEndpoint } from '../../src/mcp/mcp-endpoint.ts'
+import { OpenRequests } from '../../src/open-requests.ts'
 import { type Front, testClient, type Visitor } from '../front.ts'
 import { Gateway } from '../gateway.ts'
 import { HttpWire } from './http-wire.ts'
 
 export interface DoorOptions {
   readonly limits?: Partial<McpLimits>
+  readonly maxRequestsPerClient?: number
   /** Milliseconds since the epoch, for the endpoint. */
   now?(): number
 }
@@ -74,8 +76,14 @@ export class Door implements Front {
       hosts.set(key, admitting)
       return { client, generation, host: await admitting, executor, names: names === 'plain' ? 'plain' : 'prefixed' }
     }
+    const requests = new OpenRequests(options.maxRequestsPerClient ?? 1_000)
     const server = createAdaptorServer({
-      fetch: async (request) => endpoint.fetch(request, await callerOf(request)),
+      fetch: async (request) => {
+        const caller = await callerOf(request)
+        const open = requests.enter(caller.client, true)
+        if (!open) return new Response(null, { status: 429 })
+        return endpoint.fetch(request, caller, open).finally(() => open.end())
+      },
     }) as Server // reason: no other kind of server was asked for
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const door: Door = new Door({ gateway, endpoint, log, machine, server })

@@ -8,7 +8,8 @@ let now = 0
 let door: Door
 beforeAll(async () => {
   door = await Door.open((desk) => ({ servers: { witness: witness(desk) }, policies: { open: allow('witness:*') } }), {
-    limits: { maxSessionsPerClient: 3, maxSessions: 6, idleMs: 60_000, sweepMs: 20, maxInFlightPerClient: 4 },
+    limits: { maxSessionsPerClient: 3, maxSessions: 6, idleMs: 60_000, sweepMs: 20 },
+    maxRequestsPerClient: 4,
     now: () => now,
   })
 }, 60_000)

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { request } from 'node:http'
 import type { Socket } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { oneWitness, Service } from './service.ts'
 
@@ -10,7 +12,7 @@ beforeAll(async () => {
   service = new Service((desk) => oneWitness(desk))
   token = await service.token('ada')
   const limits = { headersMs: 300, requestMs: 600, maxBodyBytes: 100_000, maxRequestsPerClient: 4, maxConnections: 20 }
-  await service.start({ limits })
+  await service.start({ limits, socket: join(service.gateway.desk.folder, 'ecp.sock') })
 })
 afterAll(() => service[Symbol.asyncDispose]())
 
@@ -137,20 +139,43 @@ describe('a body', () => {
   })
 })
 
-test('requests of one client leave room for those of others', async () => {
-  const bob = await service.token('bob')
-  const busy = await service.connect(token)
-  const waiting = Array.from({ length: 8 }, (_, at) => {
-    const abort = new AbortController()
-    const over = busy.callTool({ name: 'witness__wait', arguments: { at } }, { signal: abort.signal }).then(
-      () => 'answered',
-      (cause: Error) => cause.message,
-    )
-    return { abort, over }
+describe('requests of one client', () => {
+  const socket = () => join(service.gateway.desk.folder, 'ecp.sock')
+  /** Over the socket. */
+  const statusOf = (path: string, token: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${token}` }
+      const asked = request({ socketPath: socket(), path, headers }, (response) => {
+        response.resume().once('end', () => resolve(response.statusCode))
+      })
+      asked.once('error', reject).end()
+    })
+  const waits = () => service.gateway.witnessed().filter(({ tool }) => tool === 'wait')
+
+  test('are counted over the address and the socket, until they are answered, and leave room for those of others', async () => {
+    const [busy, bob] = [await service.token('busy'), await service.token('bob')]
+    const client = await service.connect(busy)
+    const waiting = Array.from({ length: 4 }, (_, at) => {
+      const abort = new AbortController()
+      const call = client.callTool({ name: 'witness__wait', arguments: { at } }, { signal: abort.signal })
+      const over = call.then(
+        () => 'answered',
+        (cause: Error) => cause.message,
+      )
+      return { abort, over }
+    })
+    await expect.poll(waits).toHaveLength(4)
+    expect((await service.ask('/v1/runs', busy)).status).toBe(429)
+    expect(await statusOf('/v1/runs', busy)).toBe(429)
+    await expect(client.callTool({ name: 'witness__look', arguments: {} })).rejects.toThrow('too many requests')
+    expect(await statusOf('/v1/runs', bob)).toBe(200)
+    const other = await service.connect(bob)
+    expect((await other.callTool({ name: 'witness__look', arguments: { of: 'bob' } })).isError).toBeFalsy()
+    // What ends one of them is taken although there are too many.
+    waiting[0]?.abort.abort()
+    await expect.poll(() => statusOf('/v1/runs', busy)).toBe(200)
+    expect((await client.callTool({ name: 'witness__look', arguments: {} })).isError).toBeFalsy()
+    for (const { abort } of waiting) abort.abort()
+    await Promise.all(waiting.map(({ over }) => over))
   })
-  // Streams are answered with their headers: what is counted is what is being decided, or waits for its first word.
-  const client = await service.connect(bob)
-  expect((await client.callTool({ name: 'witness__look', arguments: { of: 'bob' } })).isError).toBeFalsy()
-  for (const { abort } of waiting) abort.abort()
-  await Promise.all(waiting.map(({ over }) => over))
 })

@@ -3,7 +3,6 @@ import { Connection2025 } from '../connection-2025.ts'
 import type { Face } from '../face.ts'
 import { instructionsOf } from '../greeting.ts'
 import type { EventBudget } from './event-budget.ts'
-import type { InFlight } from './in-flight.ts'
 import type { McpLimits } from './limits.ts'
 import { SessionTransport } from './session-transport.ts'
 
@@ -11,7 +10,6 @@ export interface HttpSessionOptions {
   readonly face: Face
   readonly limits: McpLimits
   readonly budget: EventBudget
-  readonly inFlight: InFlight
   now(): number
   /** It is over; once. */
   onEnd(): void
@@ -29,11 +27,11 @@ export class HttpSession {
   #ended: Promise<void> | undefined
 
   constructor(options: HttpSessionOptions) {
-    const { limits, budget, inFlight, now } = options
+    const { limits, budget, now } = options
     this.#options = options
     this.usedAt = now()
     const { maxUnsentBytes, events: log } = limits
-    this.transport = new SessionTransport({ sessionId: this.id, log, budget, inFlight, maxUnsentBytes, now })
+    this.transport = new SessionTransport({ sessionId: this.id, log, budget, maxUnsentBytes, now })
   }
 
   get isIdle(): boolean {

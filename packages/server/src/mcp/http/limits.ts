@@ -6,8 +6,6 @@ export interface McpLimits {
   /** Sessions of one client, and of all (2025-11-25). The oldest idle one makes room for another. */
   readonly maxSessionsPerClient: number
   readonly maxSessions: number
-  /** Requests of one client that are not answered yet, of both revisions. */
-  readonly maxInFlightPerClient: number
   /** How long a session may be idle: no request in flight, and nobody listening. Milliseconds. */
   readonly idleMs: number
   /** How often (ms) what is idle or too old is looked for. */
@@ -23,7 +21,6 @@ export interface McpLimits {
 export const defaultMcpLimits: McpLimits = {
   maxSessionsPerClient: 100,
   maxSessions: 5_000,
-  maxInFlightPerClient: 1_000,
   idleMs: 1_800_000,
   sweepMs: 15_000,
   maxListens: 64,

@@ -7,11 +7,11 @@ import type {
   Transport,
   TransportSendOptions,
 } from '@modelcontextprotocol/server'
+import type { OpenRequest } from '../../open-requests.ts'
 import { onWire } from '../wire-code.ts'
 import type { EventBudget } from './event-budget.ts'
 import { EventLog, type EventLogLimits } from './event-log.ts'
 import { EventStream } from './event-stream.ts'
-import type { InFlight } from './in-flight.ts'
 import { noSession, refused, tooMuch } from './refusals.ts'
 import { Sink, streamHeaders } from './sink.ts'
 
@@ -19,7 +19,6 @@ export interface SessionTransportOptions {
   readonly sessionId: string
   readonly log: EventLogLimits
   readonly budget: EventBudget
-  readonly inFlight: InFlight
   /** How many bytes wait for a client that does not read. */
   readonly maxUnsentBytes: number
   now(): number
@@ -83,7 +82,7 @@ export class SessionTransport implements Transport {
   }
 
   /** Takes a message of the client. */
-  async post(message: JSONRPCMessage, accept: string | null): Promise<Response> {
+  async post(message: JSONRPCMessage, accept: string | null, open: OpenRequest): Promise<Response> {
     if (this.#isClosed) return noSession()
     if (!isRequest(message)) {
       this.onmessage?.(message)
@@ -98,9 +97,9 @@ export class SessionTransport implements Transport {
     if (this.#pending.has(message.id)) {
       return refused(400, -32_600, 'Invalid Request: a request with this id is in flight', { id: message.id })
     }
-    if (this.#options.inFlight.isFull) return tooMuch('this client has too many requests in flight', message.id)
+    if (open.isSurplus) return tooMuch('this client has too many requests that are not answered yet', message.id)
     return new Promise((resolve) => {
-      this.#pending.set(message.id, this.#answering(message, accepts, resolve))
+      this.#pending.set(message.id, this.#answering(message, accepts, open, resolve))
       this.onmessage?.(message)
     })
   }
@@ -175,9 +174,14 @@ export class SessionTransport implements Transport {
   }
 
   /** Decides with what comes first whether a request is answered with JSON or with a stream. */
-  #answering({ id }: JSONRPCRequest, accepts: Accepted, resolve: (response: Response) => void): Pending {
+  #answering(
+    { id }: JSONRPCRequest,
+    accepts: Accepted,
+    open: OpenRequest,
+    resolve: (response: Response) => void,
+  ): Pending {
     let stream: EventStream | undefined
-    const leave = this.#options.inFlight.enter()
+    const leave = open.keep()
     const streaming = () => {
       clearTimeout(timer)
       if (stream) return stream
@@ -197,9 +201,9 @@ export class SessionTransport implements Transport {
         leave()
         clearTimeout(timer)
         if (!stream && accepts.json) return resolve(new Response(text, { headers: this.#headers('application/json') }))
-        const open = streaming()
-        open.push(text)
-        open.finish()
+        const last = streaming()
+        last.push(text)
+        last.finish()
       },
       abandon: () => {
         leave()

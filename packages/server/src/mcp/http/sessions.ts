@@ -5,10 +5,10 @@ import {
   parseJSONRPCMessage,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/server'
+import type { OpenRequest } from '../../open-requests.ts'
 import type { Face } from '../face.ts'
 import { EventBudget } from './event-budget.ts'
 import { HttpSession } from './http-session.ts'
-import type { InFlight } from './in-flight.ts'
 import type { McpLimits } from './limits.ts'
 import { noSession, refused } from './refusals.ts'
 
@@ -17,7 +17,6 @@ export interface Owner {
   readonly face: Face
   /** Its sessions by id. */
   readonly sessions: Map<string, HttpSession>
-  readonly inFlight: InFlight
   /** It may do nothing any more. */
   isOver: boolean
 }
@@ -40,7 +39,7 @@ export class Sessions {
   }
 
   /** A POST whose body was parsed from JSON. */
-  async post(request: Request, body: unknown, owner: Owner): Promise<Response> {
+  async post(request: Request, body: unknown, owner: Owner, open: OpenRequest): Promise<Response> {
     const message = parsed(body)
     if (!message) return refused(400, -32_600, 'Invalid Request: the body is no JSON-RPC message of MCP')
     const sessionId = request.headers.get('mcp-session-id')
@@ -48,11 +47,11 @@ export class Sessions {
     if ('method' in message && message.method === 'initialize' && isJSONRPCRequest(message)) {
       if (!isInitializeRequest(message))
         return refused(400, -32_602, 'Invalid params of `initialize`', { id: message.id })
-      if (sessionId === null) return this.#open(message, accept, owner)
+      if (sessionId === null) return this.#begin(message, accept, owner, open)
       return refused(400, -32_600, 'Invalid Request: a session is initialized once', { id: message.id })
     }
     const session = this.#found(request, owner)
-    return session instanceof Response ? session : session.transport.post(message, accept)
+    return session instanceof Response ? session : session.transport.post(message, accept, open)
   }
 
   /** GET: listens, or goes on with a stream that was cut off. */
@@ -83,14 +82,13 @@ export class Sessions {
     }
   }
 
-  async #open(message: JSONRPCMessage, accept: string | null, owner: Owner): Promise<Response> {
+  async #begin(message: JSONRPCMessage, accept: string | null, owner: Owner, open: OpenRequest): Promise<Response> {
     const full = this.#makeRoom(owner)
     if (full) return full
     const session: HttpSession = new HttpSession({
       face: owner.face,
       limits: this.#limits,
       budget: this.#budget,
-      inFlight: owner.inFlight,
       now: this.#now,
       onEnd: () => {
         this.#all.delete(session)
@@ -106,7 +104,7 @@ export class Sessions {
       throw cause
     }
     if (owner.isOver) await session.end()
-    return session.transport.post(message, accept)
+    return session.transport.post(message, accept, open)
   }
 
   /** The oldest idle one goes first; where none is idle, the new one is refused. */

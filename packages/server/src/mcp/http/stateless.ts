@@ -6,12 +6,12 @@ import {
   McpServer,
   type ServerEvent,
 } from '@modelcontextprotocol/server'
+import type { OpenRequest } from '../../open-requests.ts'
 import { type Change, Connection2026 } from '../connection-2026.ts'
 import type { Face } from '../face.ts'
 import { capabilitiesOf, implementation, instructionsOf } from '../greeting.ts'
 import type { Admitted } from '../listening.ts'
 import { bounded } from './bounded.ts'
-import type { InFlight } from './in-flight.ts'
 import type { McpLimits } from './limits.ts'
 import { noSession, tooMuch } from './refusals.ts'
 
@@ -21,12 +21,19 @@ const kinds = {
   'notifications/resources/list_changed': 'resources_list_changed',
 } as const
 
+/** What came with a request. */
+export interface Posted {
+  /** Parsed from JSON, whatever it is. */
+  readonly body: unknown
+  readonly isListen: boolean
+  readonly open: OpenRequest
+}
+
 /** A client of revision 2026-07-28 over HTTP: a server of the SDK for each request, and one connection behind all of them. */
 export class Stateless {
   /** When it was last asked for anything. */
   usedAt: number
   readonly #face: Face
-  readonly #inFlight: InFlight
   readonly #limits: McpLimits
   readonly #now: () => number
   readonly #connection: Connection2026
@@ -36,9 +43,8 @@ export class Stateless {
   #open = 0
   #isClosed = false
 
-  constructor(face: Face, inFlight: InFlight, limits: McpLimits, now: () => number) {
+  constructor(face: Face, limits: McpLimits, now: () => number) {
     this.#face = face
-    this.#inFlight = inFlight
     this.#limits = limits
     this.#now = now
     this.usedAt = now()
@@ -57,10 +63,10 @@ export class Stateless {
     return this.#open === 0 && this.#connection.isIdle
   }
 
-  /** Answers a request whose body was parsed from JSON, ill-formed ones included. */
-  async answer(request: Request, body: unknown, isListen: boolean): Promise<Response> {
-    if (this.#inFlight.isFull) return tooMuch('this client has too many requests in flight', idOf(body))
-    const leave = this.#inFlight.enter()
+  /** Answers a request, ill-formed ones included. */
+  async answer(request: Request, { body, isListen, open }: Posted): Promise<Response> {
+    if (open.isSurplus) return tooMuch('this client has too many requests that are not answered yet', idOf(body))
+    const leave = open.keep()
     this.#open += 1
     let admitted: Admitted | undefined
     const onEnd = () => {
