@@ -122,6 +122,9 @@ export type {
   OperatorState,
   OperatorTokenClient,
   OperatorWiredClient,
+  PasskeyRegistration,
+  PasskeyRegistrationOptions,
+  PasskeyRegistrationStart,
 } from './operator.ts'
 export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
 export { glob, indexPatterns, maxPatternLength, type PatternIndex, parsePattern, type ToolPattern } from './pattern.ts'

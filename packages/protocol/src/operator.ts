@@ -164,6 +164,28 @@ export interface OperatorAnswerRequest {
 }
 
 /**
+ * `POST /passkeys/registration/options`, without a session: what an authenticator is to make. `code` is that of the link that
+ * `ecp approvers add NAME --passkey` prints, `#code=...`.
+ */
+export interface PasskeyRegistrationStart {
+  readonly code: string
+}
+export interface PasskeyRegistrationOptions {
+  /** Whose passkey it will be. */
+  readonly name: string
+  readonly expiresAt: number
+  /** `PublicKeyCredentialCreationOptionsJSON` (WebAuthn Level 3, 5.1.8): for `navigator.credentials.create`. */
+  readonly publicKey: JsonObject
+}
+
+/** `POST /passkeys/registration` (204), without a session. The code is spent then; the command that made it has the passkey. */
+export interface PasskeyRegistration {
+  readonly code: string
+  /** `RegistrationResponseJSON` (WebAuthn Level 3, 5.1.8). */
+  readonly credential: JsonObject
+}
+
+/**
  * `POST /approvals/{id}/apply`: performs a proposal that is approved, exactly as it was recorded, once. No body, or `{}`.
  * Where anything stands in the way that can be known before, it is a problem, and nothing was done.
  */

@@ -1,0 +1,28 @@
+import type {
+  JsonObject,
+  OperatorAnswerOptions,
+  OperatorAnswerOptionsRequest,
+  OperatorAnswerRequest,
+  Verdict,
+} from '@ecp/protocol'
+import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication } from '@simplewebauthn/browser'
+import { post } from '../api/ask.ts'
+import { ceremony } from './ceremony.ts'
+
+/** The part of an answer that only an approver can give. */
+export type SignedAnswerPart = Required<Pick<OperatorAnswerRequest, 'by' | 'nonce' | 'expiresAt' | 'assertion'>>
+
+/**
+ * Lets an approver sign an answer with a passkey: asks the host what is to be signed, and the browser to have it signed, which
+ * shows its own dialogue. Returns what goes into the body of `POST /approvals/{id}/answer` beside `answer` and `note`; call it
+ * from the click or key press itself, once for each answer. Nothing is answered yet when it returns. Throws a
+ * {@link ConsoleError}: of the API, or `passkey.*` where the approver or the browser has not signed, and then nothing happened.
+ */
+export async function signAnswer(approval: string, answer: Verdict, by: string): Promise<SignedAnswerPart> {
+  const asked: OperatorAnswerOptionsRequest = { answer, by }
+  const path = `/approvals/${encodeURIComponent(approval)}/answer/options`
+  const { nonce, expiresAt, publicKey } = await post<OperatorAnswerOptions>(path, asked)
+  const optionsJSON = publicKey as unknown as PublicKeyCredentialRequestOptionsJSON // reason: the server of the same version says so
+  const assertion = await ceremony(() => startAuthentication({ optionsJSON }))
+  return { by, nonce, expiresAt, assertion: { ...assertion } as unknown as JsonObject } // reason: it is made of JSON (WebAuthn Level 3, 5.5)
+}
