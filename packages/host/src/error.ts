@@ -6,6 +6,11 @@ export type HostErrorCode =
   | 'host.document-invalid'
   | 'host.layer-conflict'
   | 'host.refused'
+  /** It cannot be answered any more; not so, or not by this person. */
+  | 'approval.over'
+  | 'approval.refused'
+  /** It cannot be applied now, or not here. */
+  | 'proposal.refused'
   | 'network.refused'
   | 'secret.missing'
   | 'secret.provider-not-allowed'

@@ -1,7 +1,18 @@
+export {
+  applyProposal,
+  isProposedUnder,
+  type RecordedProposal,
+  recordedProposal,
+  refuseChanged,
+} from './approvals/apply-proposal.ts'
 export { isApproverFileName, newApproverKey } from './approvals/approver-key.ts'
 export { type Approver, type Approvers, approversOf } from './approvals/approvers.ts'
-export { isApprovedBy, mayAnswer, type Worth, worthOf } from './approvals/judge.ts'
+export { type FileChange, fileChange, type Places } from './approvals/file-change.ts'
+export { isApprovedBy, mayAnswer, worthOf } from './approvals/judge.ts'
+export { lineDifference } from './approvals/line-difference.ts'
 export { answerChallenge, isProvenBy, readSigningKey, signAnswer } from './approvals/signature.ts'
+export { isOpen, type Standing, standingJson, standingOf } from './approvals/standing.ts'
+export { type AnswerDesk, newAnswer, refuseOver, type Said, writeAnswer } from './approvals/write-answer.ts'
 export {
   type ConfigFile,
   type ConfigOptions,

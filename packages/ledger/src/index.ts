@@ -3,6 +3,7 @@ export { isSignedBy } from './checkpoint.ts'
 export { digestOf, sha256 } from './digest.ts'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
 export {
+  type AllRunsQuery,
   type AppendableKind,
   type ApprovalQuery,
   type DecidedBodies,
@@ -13,6 +14,7 @@ export {
   frozenBucket,
   type InFlightAction,
   type Ledger,
+  type LedgerChanges,
   type OpenedRun,
   type Recovered,
   type RunQuery,

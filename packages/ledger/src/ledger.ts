@@ -109,12 +109,32 @@ export interface RunQuery {
 /** Which approvals are listed: the newest first. */
 export interface ApprovalQuery {
   readonly kind?: ApprovalKind
-  /** As it was written down: what has expired since may still be `pending` or `approved`, see `stateAt`. */
-  readonly state?: ApprovalState
+  /**
+   * As it was written down: what has expired since may still be `pending` or `approved`, see `stateAt`. `open` is both of
+   * these. With a state a page takes as long as it is, however many there are.
+   */
+  readonly state?: ApprovalState | 'open'
   readonly run?: string
   /** Only those that come after this one in the order of the answer. */
   readonly after?: string
   readonly limit: number
+}
+
+/** Runs of all clients. */
+export type AllRunsQuery = Omit<RunQuery, 'client' | 'principal'>
+
+/** What was written since a place in the file, by any process. */
+export interface LedgerChanges {
+  /** The place of the newest record: where the next look begins. */
+  readonly last: number
+  /** Approvals that something happened to. */
+  readonly approvals: readonly string[]
+  /** Runs with new records. */
+  readonly runs: readonly string[]
+  /** Whether the stop switch was moved. */
+  readonly switched: boolean
+  /** There were too many to be looked at: anything may have changed. */
+  readonly more: boolean
 }
 
 /** An action that was allowed and has no outcome yet. */
@@ -229,6 +249,8 @@ export interface Ledger {
   /** The newest one for a subject. */
   approvalFor(subject: ApprovalSubject, kind: ApprovalKind): Approval | undefined
   approvals(query: ApprovalQuery): readonly Approval[]
+  /** How many approvals are open at a time, by kind. */
+  openApprovals(at: number): Readonly<Record<ApprovalKind, number>>
   /** The decision on an action, which holds its arguments. */
   decided(run: string, action: string): RecordBodies['action.decided'] | undefined
   /** What endpoints outside are still to be told of approvals. */
@@ -247,9 +269,15 @@ export interface Ledger {
   runs(): readonly RunSummary[]
   /** The newest first. Looks at no other client's runs. Empty where `after` is no run of this client and principal. */
   runsOf(query: RunQuery): readonly RunSummary[]
+  /** The newest first. Empty where `after` is no run. */
+  allRuns(query: AllRunsQuery): readonly RunSummary[]
   /** One run, if there is one with this id. */
   run(id: string): RunSummary | undefined
   blob(digest: string): string | undefined
+  /** What any process has written since `since`, a `last` of before; without it nothing but where that is. Cheap. */
+  changes(since?: number): LedgerChanges
+  /** The last record of the ledger's own chain; 0 and 64 zeros where there is none. */
+  head(): { readonly seq: number; readonly hash: string }
   /**
    * Recomputes chains, hashes, blobs, signatures and counters, and decides again. Reads without a write lock, and answers
    * with faults, not errors, whatever the ledger holds. Tables that are derived from records are compared when the records

@@ -1,10 +1,8 @@
-import { type Proof, place, type RecordBodies } from '@ecp/protocol'
+import { type FileChange, lineDifference, type Standing } from '@ecp/host'
+import { type DifferenceLine, type Proof, place, type RecordBodies } from '@ecp/protocol'
 import type { Paint, Style } from '../terminal/paint.ts'
 import { visible, visibleLines } from '../terminal/visible.ts'
 import { moment } from '../trace/words.ts'
-import type { FileChange } from './file-change.ts'
-import { type DifferenceLine, lineDifference } from './line-difference.ts'
-import type { Standing } from './standing.ts'
 import { roughly, stateStyles, termsWords, worthWords } from './words.ts'
 
 export interface Shown {

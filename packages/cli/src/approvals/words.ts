@@ -1,5 +1,4 @@
-import type { Worth } from '@ecp/host'
-import type { ApprovalState, ApprovalTerms } from '@ecp/protocol'
+import type { AnswerWorth, ApprovalState, ApprovalTerms } from '@ecp/protocol'
 import type { Style } from '../terminal/paint.ts'
 import { visible } from '../terminal/visible.ts'
 import { counted } from '../trace/words.ts'
@@ -14,7 +13,7 @@ export const stateStyles: Readonly<Record<ApprovalState, Style>> = {
 }
 
 /** What is said of an answer beside who gave it. */
-export const worthWords: Readonly<Record<Worth, string>> = {
+export const worthWords: Readonly<Record<AnswerWorth, string>> = {
   counts: 'it counts',
   unsigned: 'unsigned: it does not count',
   'nobody-configured':

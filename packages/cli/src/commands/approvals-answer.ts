@@ -1,9 +1,9 @@
+import { type Standing, standingJson } from '@ecp/host'
 import type { ApprovalKind, Verdict } from '@ecp/protocol'
 import { approvalOf } from '../approvals/find-approval.ts'
 import { giveAnswer, type Word } from '../approvals/give-answer.ts'
 import { hostApprovers } from '../approvals/host-approvers.ts'
 import type { SigningOptions } from '../approvals/signer.ts'
-import { decisionOf, type Standing, standingJson } from '../approvals/standing.ts'
 import { termsWords } from '../approvals/words.ts'
 import { durationOf } from '../duration.ts'
 import { CliError } from '../error.ts'
@@ -35,7 +35,8 @@ export async function answerApproval(
   {
     // A ledger that nobody has written to yet is not made by asking about it.
     await using existing = await readLedger(invocation)
-    const { action } = decisionOf(existing.ledger, approvalOf(existing.ledger, id, kind)) ?? {}
+    const asked = approvalOf(existing.ledger, id, kind)
+    const { action } = existing.ledger.decided(asked.run, asked.action) ?? {}
     if (action) terminal.err(`${visible(action.target, 120)} ${visibleJson(action.arguments, 400)}`)
   }
   await using opened = await writeLedger(invocation)

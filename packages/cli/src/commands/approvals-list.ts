@@ -1,7 +1,7 @@
+import { isOpen, type Standing, standingJson, standingOf } from '@ecp/host'
 import { type ApprovalKind, type ApprovalState, approvalStates } from '@ecp/protocol'
 import { allApprovals, kindWords } from '../approvals/find-approval.ts'
 import { hostApprovers } from '../approvals/host-approvers.ts'
-import { isOpen, type Standing, standingJson, standingOf } from '../approvals/standing.ts'
 import { roughly, stateStyles } from '../approvals/words.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'

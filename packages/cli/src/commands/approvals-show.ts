@@ -1,11 +1,9 @@
+import { fileChange, lineDifference, type Standing, standingJson, standingOf } from '@ecp/host'
 import type { Ledger } from '@ecp/ledger'
 import type { ApprovalKind } from '@ecp/protocol'
-import { fileChange } from '../approvals/file-change.ts'
 import { approvalOf } from '../approvals/find-approval.ts'
 import { type HostApprovers, hostApprovers } from '../approvals/host-approvers.ts'
-import { lineDifference } from '../approvals/line-difference.ts'
 import { type Shown, showText } from '../approvals/show-text.ts'
-import { decisionOf, type Standing, standingJson, standingOf } from '../approvals/standing.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { readLedger } from '../open-ledger.ts'
@@ -29,7 +27,8 @@ export async function shownOf(
   { layers }: HostApprovers,
   standing: Standing,
 ): Promise<Shown> {
-  const decided = decisionOf(ledger, standing.approval)
+  const { run, action } = standing.approval
+  const decided = ledger.decided(run, action)
   const looked = decided && (await fileChange(decided.action, { layers, cwd, home }))
   return {
     standing,

@@ -1,10 +1,22 @@
-import { type Answer, type Host, isApprovedBy, openHost, type PerformedKind, told } from '@ecp/host'
-import { type Approval, resultWords } from '@ecp/ledger'
-import type { Action, RunStarted } from '@ecp/protocol'
+import {
+  type Answer,
+  applyProposal,
+  type Host,
+  isApprovedBy,
+  isProposedUnder,
+  openHost,
+  type RecordedProposal,
+  recordedProposal,
+  refuseChanged,
+  refuseOver,
+  standingJson,
+  standingOf,
+  told,
+} from '@ecp/host'
+import { resultWords } from '@ecp/ledger'
 import { approvalOf } from '../approvals/find-approval.ts'
-import { giveAnswer, refuseOver } from '../approvals/give-answer.ts'
+import { giveAnswer } from '../approvals/give-answer.ts'
 import { hostApprovers } from '../approvals/host-approvers.ts'
-import { decisionOf, standingJson, standingOf } from '../approvals/standing.ts'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
@@ -16,19 +28,6 @@ import { type AnswerOptions, cameOf, wordOf } from './approvals-answer.ts'
 export interface ProposalsApplyOptions extends AnswerOptions {
   readonly context: string
 }
-
-interface Recorded {
-  readonly proposal: Approval
-  readonly action: Action
-  readonly start: RunStarted
-}
-
-const performed: readonly string[] = [
-  'tool.call',
-  'resource.read',
-  'prompt.get',
-  'completion.get',
-] satisfies PerformedKind[]
 
 /**
  * Performs a proposed action exactly as it was recorded, once: signs as `approvals approve` does, and when as many have signed as
@@ -43,14 +42,14 @@ export async function proposalsApply(
   const { terminal, common, now } = invocation
   const { context, ...answering } = options
   const word = wordOf('approve', answering)
-  const recorded = await recordedProposal(invocation, id)
+  const proposed = await recorded(invocation, id)
   const { approvers } = await hostApprovers(invocation)
-  const host = await open(invocation, context, recorded)
+  const host = await open(invocation, context, proposed)
   try {
     const { ledger } = host
-    const { proposal, action } = recorded
+    const { proposal, action } = proposed
     refuseOver(standingOf(ledger, proposal, approvers, now()))
-    await refuseChanged(host, context, recorded)
+    await refuseChanged(host, context, proposed)
     terminal.err(`${visible(action.target, 120)} ${visibleJson(action.arguments, 400)}`)
     // Signed by as many as it takes, and not performed yet: there is nothing to be added.
     const isSigned = isApprovedBy(proposal, proposal.terms, approvers)
@@ -61,7 +60,7 @@ export async function proposalsApply(
       terminal.out(common.json ? JSON.stringify(standingJson(standing)) : cameOf(standing))
       return exitCodes.waiting
     }
-    const answer = await host.gate.perform({ ...asRecorded(action), applied: proposal.approval })
+    const answer = await applyProposal(host, proposed)
     terminal.out(common.json ? JSON.stringify(answer, null, 2) : cameOfAction(answer))
     return codeOf(answer)
   } finally {
@@ -69,19 +68,14 @@ export async function proposalsApply(
   }
 }
 
-async function recordedProposal(invocation: Invocation, id: string): Promise<Recorded> {
+async function recorded(invocation: Invocation, id: string): Promise<RecordedProposal> {
   await using opened = await readLedger(invocation)
-  const { ledger } = opened
-  const proposal = approvalOf(ledger, id, 'proposal')
-  const action = decisionOf(ledger, proposal)?.action
-  const start = ledger.run(proposal.run)?.start
-  if (action && start && performed.includes(action.kind)) return { proposal, action, start }
-  const why = action && start ? `\`${action.kind}\` is nothing that ecp performs` : 'its records are missing'
-  throw new CliError('cli.refused', `proposal \`${visible(proposal.approval, 80)}\` cannot be applied here: ${why}`)
+  return recordedProposal(opened.ledger, approvalOf(opened.ledger, id, 'proposal'))
 }
 
-async function open(invocation: Invocation, contextFile: string, { proposal, start }: Recorded): Promise<Host> {
+async function open(invocation: Invocation, contextFile: string, proposed: RecordedProposal): Promise<Host> {
   const { terminal } = invocation
+  const { proposal, start } = proposed
   const host = await openHost({
     ...machineOptions(invocation, (line) => terminal.err(`ecp: ${visible(line, 1_000)}`)),
     contextFile,
@@ -89,39 +83,11 @@ async function open(invocation: Invocation, contextFile: string, { proposal, sta
     client: start.client,
     principal: proposal.principal,
   })
-  if (host.context.digest === start.context.digest) return host
+  if (isProposedUnder(host, proposed)) return host
   await host.close()
   const { name, version: proposedBy } = start.context
   const message = `\`${contextFile}\` is not the Context that it was proposed under (${visible(name, 80)} ${visible(proposedBy, 40)}, sha-256 ${start.context.digest.slice(0, 12)}...)`
   throw new CliError('cli.refused', `${message}: name that one, or have the agent propose it again under this one`)
-}
-
-/** Throws `cli.refused` where the Gate would not let it be applied now, before a person signs for it. */
-async function refuseChanged(host: Host, context: string, { proposal, action }: Recorded): Promise<void> {
-  const decision = await host.gate.evaluate(asRecorded(action))
-  if (decision.effect === 'deny') {
-    const why = decision.reasons
-      .filter(({ code }) => code !== 'write.proposed')
-      .map(({ code, message }) => `${code}: ${message}`)
-    throw new CliError('cli.refused', `it is denied now: ${visible(why.join('; '), 1_000)}`)
-  }
-  if (decision.policyDigest === proposal.policyDigest) return
-  const message = `policy, wiring or pins have changed since it was proposed under \`${context}\``
-  throw new CliError(
-    'cli.refused',
-    `${message}: the agent has to propose it again; \`ecp proposals drop\` removes this one`,
-  )
-}
-
-function asRecorded({ kind, target, arguments: args, extra, executor }: Action) {
-  return {
-    kind: kind as PerformedKind, // reason: `recordedProposal` lets no other kind through
-    target,
-    arguments: args,
-    ...(extra ? { extra } : {}),
-    executor,
-    origin: 'operator' as const,
-  }
 }
 
 function cameOfAction(answer: Answer): string {

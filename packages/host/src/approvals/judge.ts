@@ -1,5 +1,5 @@
 import type { Approval } from '@ecp/ledger'
-import type { ApprovalAnswered, ApprovalTerms } from '@ecp/protocol'
+import type { AnswerWorth, ApprovalAnswered, ApprovalTerms } from '@ecp/protocol'
 import type { Approver, Approvers } from './approvers.ts'
 import { isProvenBy } from './signature.ts'
 
@@ -14,14 +14,12 @@ export function isApprovedBy(approval: Approval, terms: ApprovalTerms, approvers
 }
 
 /** What an answer is worth now: it counts, or why it does not. */
-export type Worth = 'counts' | 'unsigned' | 'nobody-configured' | 'unknown-approver' | 'not-named' | 'wrong-signature'
-
 export function worthOf(
   approval: Approval,
   answered: ApprovalAnswered,
   terms: ApprovalTerms,
   approvers: Approvers,
-): Worth {
+): AnswerWorth {
   // With no approvers configured answers are the local operator's; who names approvers and configures none has nobody.
   if (approvers.size === 0) {
     return terms.approvers.length === 0 && answered.proof.kind === 'unsigned' ? 'counts' : 'nobody-configured'

@@ -19,6 +19,7 @@ import { type Approval, type ApprovalEvent, endOf, stateAt } from '../approvals.
 import { signCheckpoint, signingKey } from '../checkpoint.ts'
 import { LedgerError } from '../error.ts'
 import type {
+  AllRunsQuery,
   AppendableKind,
   ApprovalQuery,
   DecidedBodies,
@@ -27,6 +28,7 @@ import type {
   FoundApprovals,
   InFlightAction,
   Ledger,
+  LedgerChanges,
   OpenedRun,
   Recovered,
   RunQuery,
@@ -241,8 +243,20 @@ class SqliteLedger implements Ledger {
     return this.#reading.approvals(query)
   }
 
+  openApprovals(at: number): Readonly<Record<ApprovalKind, number>> {
+    return this.#reading.openApprovals(at)
+  }
+
   decided(run: string, action: string): RecordBodies['action.decided'] | undefined {
     return this.#reading.decided(run, action)
+  }
+
+  changes(since?: number): LedgerChanges {
+    return this.#reading.changes(since)
+  }
+
+  head(): { readonly seq: number; readonly hash: string } {
+    return this.#reading.head()
   }
 
   freeze(at: number, by: string, note?: string): Promise<void> {
@@ -279,6 +293,10 @@ class SqliteLedger implements Ledger {
 
   runsOf(query: RunQuery): readonly RunSummary[] {
     return this.#reading.runsOf(query)
+  }
+
+  allRuns(query: AllRunsQuery): readonly RunSummary[] {
+    return this.#reading.allRuns(query)
   }
 
   run(id: string): RunSummary | undefined {

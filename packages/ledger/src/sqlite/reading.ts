@@ -9,12 +9,24 @@ import {
 import type { Approval } from '../approvals.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
-import type { ApprovalQuery, InFlightAction, RunQuery, RunSummary, StoredRecord } from '../ledger.ts'
+import type {
+  AllRunsQuery,
+  ApprovalQuery,
+  InFlightAction,
+  LedgerChanges,
+  RunQuery,
+  RunSummary,
+  StoredRecord,
+} from '../ledger.ts'
 import { parseRecord } from '../record.ts'
 import { number, text } from './row.ts'
 import { ledgerError } from './sqlite.ts'
 import type { Statements } from './statements.ts'
 import { approvalIn } from './transaction.ts'
+
+/** More records than this are not looked at one by one. */
+const mostChanges = 1_000
+const beyondAll = { at: Number.MAX_SAFE_INTEGER, place: Number.MAX_SAFE_INTEGER }
 
 /** What is read outside of transactions: what was last committed, by any process. */
 export class Reading {
@@ -76,6 +88,16 @@ export class Reading {
     )
   }
 
+  allRuns({ status, after, limit }: AllRunsQuery): readonly RunSummary[] {
+    const query = { status: status ?? null, after: after ?? null, limit }
+    return this.#read(() =>
+      this.#statements
+        .get('allRuns')
+        .all(query)
+        .map((row) => this.#summary(row)),
+    )
+  }
+
   run(id: string): RunSummary | undefined {
     return this.#read(() => {
       const row = this.#statements.get('oneRun').get(id)
@@ -107,9 +129,50 @@ export class Reading {
   }
 
   approvals({ kind, state, run, after, limit }: ApprovalQuery): readonly Approval[] {
-    const wanted = { kind: kind ?? null, state: state ?? null, run: run ?? null, after: after ?? null, limit }
-    const rows = () => this.#statements.get('approvals').all(wanted)
-    return this.#read(() => rows().flatMap((row) => approvalIn(row) ?? []))
+    return this.#read(() => {
+      const from = after === undefined ? undefined : this.#statements.get('approvalPlace').get(after)
+      if (after !== undefined && from === undefined) return []
+      const place = from ? { at: number(from, 'requested_at'), place: number(from, 'place') } : beyondAll
+      const wanted = { kind: kind ?? null, run: run ?? null, limit, ...place }
+      const rows =
+        state === undefined
+          ? this.#statements.get('approvals').all(wanted)
+          : state === 'open'
+            ? this.#statements.get('approvalsOpen').all(wanted)
+            : this.#statements.get('approvalsOfState').all({ ...wanted, state })
+      return rows.flatMap((row) => approvalIn(row) ?? [])
+    })
+  }
+
+  openApprovals(at: number): Readonly<Record<ApprovalKind, number>> {
+    const counts = { hold: 0, proposal: 0 }
+    for (const row of this.#read(() => this.#statements.get('openApprovals').all(at))) {
+      const kind = text(row, 'kind')
+      if (kind === 'hold' || kind === 'proposal') counts[kind] = number(row, 'n')
+    }
+    return counts
+  }
+
+  changes(since: number | undefined): LedgerChanges {
+    return this.#read(() => {
+      const nothing = { approvals: [], runs: [], switched: false, more: false }
+      if (since === undefined) return { ...nothing, last: this.#last() }
+      const rows = this.#statements.get('changes').all(since, mostChanges + 1)
+      if (rows.length > mostChanges) return { ...nothing, switched: true, more: true, last: this.#last() }
+      const named = (column: string) => [...new Set(rows.map((row) => row[column]))]
+      return {
+        last: Math.max(since, ...rows.map((row) => number(row, 'id'))),
+        approvals: named('approval').filter((id): id is string => typeof id === 'string'),
+        runs: named('run').filter((run): run is string => typeof run === 'string' && run !== ledgerChain),
+        switched: rows.some(({ kind }) => kind === 'host.frozen' || kind === 'host.unfrozen'),
+        more: false,
+      }
+    })
+  }
+
+  head(): { readonly seq: number; readonly hash: string } {
+    const row = this.#read(() => this.#statements.get('chain').get(ledgerChain))
+    return row ? { seq: number(row, 'seq'), hash: text(row, 'hash') } : { seq: 0, hash: '0'.repeat(64) }
   }
 
   decided(run: string, action: string): RecordBodies['action.decided'] | undefined {
@@ -133,6 +196,10 @@ export class Reading {
     const content = text(row, 'text')
     if (sha256(content) !== digest) throw new LedgerError('ledger.damaged', `blob \`${digest}\` has another content`)
     return content
+  }
+
+  #last(): number {
+    return number(this.#statements.get('last').get() ?? {}, 'last')
   }
 
   #summary(row: Readonly<Record<string, unknown>>): RunSummary {

@@ -5,6 +5,15 @@ const summaries = `SELECT c.run, c.started_at, c.ended_at, c.status, c.actions, 
     (SELECT count(*) FROM in_flight f WHERE f.run = c.run) AS in_flight
     FROM chains c JOIN records r ON r.run = c.run AND r.seq = 1`
 
+// By their index: a page of one state reads no more rows than it has.
+const approvalsIn = (state: string) => `SELECT requested_at, rowid AS place, value FROM approvals
+    WHERE state = ${state} AND (requested_at, rowid) < (:at, :place)
+    AND (:kind IS NULL OR kind = :kind) AND (:run IS NULL OR run = :run)
+    ORDER BY requested_at DESC, rowid DESC LIMIT :limit`
+const firstOf = (...parts: readonly string[]) => `SELECT value FROM (
+    ${parts.map((part) => `SELECT * FROM (${part})`).join(' UNION ALL ')}
+    ) ORDER BY requested_at DESC, place DESC LIMIT :limit`
+
 export const texts = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
@@ -50,10 +59,17 @@ export const texts = {
   expiredApprovals: `SELECT id FROM approvals WHERE state IN ('pending', 'approved')
     AND (json_extract(value, '$.expiresAt') <= :at OR EXISTS (SELECT 1 FROM json_each(approvals.value, '$.answers') AS answer
       WHERE json_extract(answer.value, '$.expiresAt') <= :at)) LIMIT :limit`,
-  approvals: `SELECT value FROM approvals WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
-    AND (:run IS NULL OR run = :run)
-    AND (:after IS NULL OR (requested_at, rowid) < (SELECT requested_at, rowid FROM approvals WHERE id = :after))
-    ORDER BY requested_at DESC, rowid DESC LIMIT :limit`,
+  approvalPlace: 'SELECT requested_at, rowid AS place FROM approvals WHERE id = ?',
+  approvalsOfState: firstOf(approvalsIn(':state')),
+  approvalsOpen: firstOf(approvalsIn(`'pending'`), approvalsIn(`'approved'`)),
+  approvals: `SELECT value FROM approvals WHERE (:kind IS NULL OR kind = :kind) AND (:run IS NULL OR run = :run)
+    AND (requested_at, rowid) < (:at, :place) ORDER BY requested_at DESC, rowid DESC LIMIT :limit`,
+  openApprovals: `SELECT kind, count(*) AS n FROM approvals
+    WHERE state IN ('pending', 'approved') AND json_extract(value, '$.expiresAt') > ? GROUP BY kind`,
+
+  last: 'SELECT coalesce(max(id), 0) AS last FROM records',
+  changes: `SELECT id, run, kind, CASE WHEN kind LIKE 'approval.%' THEN json_extract(bytes, '$.body.approval') END AS approval
+    FROM records WHERE id > ? ORDER BY id LIMIT ?`,
 
   head: "SELECT coalesce(max(seq), 0) AS seq FROM records WHERE run = ''",
   position: 'SELECT position FROM outbox_positions WHERE endpoint = ?',
@@ -73,6 +89,10 @@ export const texts = {
 
   runs: `${summaries} WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
   oneRun: `${summaries} WHERE c.run = ? AND c.started_at IS NOT NULL`,
+  allRuns: `${summaries.replace(' JOIN ', ' CROSS JOIN ')}
+    WHERE c.started_at IS NOT NULL AND (:status IS NULL OR coalesce(c.status, 'running') = :status)
+    AND (:after IS NULL OR (c.started_at, c.rowid) < (SELECT started_at, rowid FROM chains WHERE run = :after))
+    ORDER BY c.started_at DESC, c.rowid DESC LIMIT :limit`,
   // CROSS JOIN: the client's chains first, by their index, then the first record of each.
   runsOf: `${summaries.replace(' JOIN ', ' CROSS JOIN ')}
     WHERE c.client = :client AND c.started_at IS NOT NULL AND json_extract(r.bytes, '$.body.principal') = :principal

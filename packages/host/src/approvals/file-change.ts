@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
-import { serverFolder } from '@ecp/host'
 import type { HostLayer } from '@ecp/policy'
 import { type Action, isJsonObject, type Json } from '@ecp/protocol'
+import { serverFolder } from '../config/server-folder.ts'
 
 /** What an action would make of a file, if its arguments mean what they look like. */
 export interface FileChange {
@@ -17,6 +17,7 @@ export interface FileChange {
   readonly faults: readonly string[]
 }
 
+/** Where servers on this machine work. */
 export interface Places {
   readonly layers: readonly HostLayer[]
   readonly cwd: string

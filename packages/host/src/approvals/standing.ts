@@ -1,6 +1,7 @@
-import { type Approvers, isApprovedBy, type Worth, worthOf } from '@ecp/host'
 import { type Answered, type Approval, endOf, type Ledger, stateAt } from '@ecp/ledger'
-import type { ApprovalState, RecordBodies } from '@ecp/protocol'
+import type { AnswerWorth, ApprovalState } from '@ecp/protocol'
+import type { Approvers } from './approvers.ts'
+import { isApprovedBy, worthOf } from './judge.ts'
 
 /** An approval as it stands now: what its answers are worth under the approvers that the host names. */
 export interface Standing {
@@ -9,14 +10,19 @@ export interface Standing {
   readonly state: ApprovalState
   /** Milliseconds since the epoch. */
   readonly until: number
-  readonly answers: readonly (Answered & { readonly worth: Worth })[]
+  readonly answers: readonly (Answered & { readonly worth: AnswerWorth })[]
   /** How many different people have approved it. */
   readonly approvedBy: number
   /** Who asks, where the run's start is on record. */
   readonly client?: string
 }
 
-export function standingOf(ledger: Ledger, approval: Approval, approvers: Approvers, at: number): Standing {
+export function standingOf(
+  ledger: Pick<Ledger, 'run'>,
+  approval: Approval,
+  approvers: Approvers,
+  at: number,
+): Standing {
   const { terms } = approval
   const written = stateAt(approval, at)
   const state = written === 'approved' && !isApprovedBy(approval, terms, approvers) ? 'pending' : written
@@ -38,12 +44,5 @@ export function standingJson({ approval, state, until, answers, approvedBy, clie
   return { ...approval, state, until, answers, approvedBy, ...(client === undefined ? {} : { client }) }
 }
 
-/** The decision that asked for it, which holds the arguments. Missing in a ledger that is damaged. */
-export function decisionOf(ledger: Ledger, { run, action }: Approval): RecordBodies['action.decided'] | undefined {
-  for (const { record } of ledger.records(run)) {
-    if (record.kind === 'action.decided' && record.body.action.id === action) return record.body
-  }
-  return undefined
-}
-
+/** Whether it can still be answered, or used. */
 export const isOpen = ({ state }: Pick<Standing, 'state'>): boolean => state === 'pending' || state === 'approved'

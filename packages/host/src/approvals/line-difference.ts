@@ -1,7 +1,4 @@
-export interface DifferenceLine {
-  readonly kind: 'same' | 'removed' | 'added' | 'skipped'
-  readonly text: string
-}
+import type { DifferenceLine } from '@ecp/protocol'
 
 /** Lines around a change that are shown with it. */
 const around = 3

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import type { Approval, Ledger } from '@ecp/ledger'
+import type { AnswerWorth, ApprovalAnswered, Proof, Verdict } from '@ecp/protocol'
+import { HostError } from '../error.ts'
+import type { Approvers } from './approvers.ts'
+import { worthOf } from './judge.ts'
+import { isOpen, type Standing, standingOf } from './standing.ts'
+
+/** What of an answer is signed. */
+export type Said = Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>
+
+export interface AnswerDesk {
+  readonly ledger: Pick<Ledger, 'answerApproval' | 'run'>
+  readonly approvers: Approvers
+  now(): number
+}
+
+/** A new answer, to be signed. `lasts`: how long an approval holds (ms); missing: as long as the request does. */
+export function newAnswer(approval: Approval, answer: Verdict, by: string, at: number, lasts?: number): Said {
+  const expiresAt = lasts === undefined ? approval.expiresAt : Math.min(approval.expiresAt, at + lasts)
+  return { answer, by, expiresAt, nonce: randomBytes(16).toString('base64url') }
+}
+
+/**
+ * Writes down a person's answer. Throws `approval.over` for what cannot be answered any more, and `approval.refused` for an answer
+ * that would not count: then nothing is written.
+ */
+export async function writeAnswer(
+  { ledger, approvers, now }: AnswerDesk,
+  approval: Approval,
+  answered: Said & Pick<ApprovalAnswered, 'note'>,
+  proof: Proof,
+): Promise<Standing> {
+  const at = now()
+  const before = standingOf(ledger, approval, approvers, at)
+  refuseOver(before)
+  const { answer, by, expiresAt, nonce, note } = answered
+  const same = before.answers.find((one) => one.by === by && one.worth === 'counts')
+  if (same?.answer === answer) {
+    const rest = answer === 'approve' && before.state === 'pending' ? '; it waits for somebody else' : ''
+    throw new HostError('approval.refused', `\`${by}\` has said so already${rest}`)
+  }
+  const noted = note === undefined ? {} : { note }
+  const said = { approval: approval.approval, answer, by, expiresAt, nonce, ...noted, proof }
+  if (expiresAt <= at || expiresAt > approval.expiresAt) {
+    throw new HostError('approval.refused', 'the answer would hold no more, or for longer than was asked for')
+  }
+  const worth = worthOf(approval, said, approval.terms, approvers)
+  if (worth !== 'counts') throw new HostError('approval.refused', `\`${by}\`: ${worthless[worth]}`)
+  return standingOf(ledger, await ledger.answerApproval(at, said), approvers, at)
+}
+
+/** Throws `approval.over`, with what to do, for one that cannot be answered any more. */
+export function refuseOver(standing: Standing): void {
+  if (isOpen(standing)) return
+  const { approval, state } = standing
+  const { noun, again } =
+    approval.kind === 'hold'
+      ? { noun: 'approval', again: 'when the agent calls again, it asks again' }
+      : { noun: 'proposal', again: 'the agent has to propose it again' }
+  throw new HostError('approval.over', `${noun} \`${approval.approval}\` is ${state}: ${again}`)
+}
+
+const worthless: Readonly<Record<Exclude<AnswerWorth, 'counts'>, string>> = {
+  unsigned: 'approvers are configured, and the answer is signed by none of them',
+  'nobody-configured': 'it needs approvers by name, and none are configured; `ecp approvers add` makes a key',
+  'unknown-approver': 'there is no such approver, or none with a key; `ecp approvers list` shows who there is',
+  'not-named': 'it needs other approvers; its terms say which',
+  'wrong-signature': 'the signature is not good for exactly this answer',
+}
