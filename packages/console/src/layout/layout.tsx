@@ -5,10 +5,11 @@ import { remove } from '../api/ask.ts'
 import { live } from '../api/live.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { useLiveStatus } from '../api/use-live.ts'
+import { KeyHelp } from '../keys/key-help.tsx'
 import { ErrorBoundary } from '../parts/error-boundary.tsx'
-import { Inert } from '../parts/inert.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { session } from '../session/session.ts'
+import { Inert } from '../text/inert.tsx'
 import { HostContext, waiting } from './host-context.ts'
 import { Navigation } from './navigation.tsx'
 import './layout.css'
@@ -38,6 +39,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
                 <Inert text={host.data.user} />
               </p>
             )}
+            <KeyHelp />
             <button type="button" onClick={signOut}>
               Sign out
             </button>

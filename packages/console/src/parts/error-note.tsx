@@ -1,5 +1,5 @@
 import type { ConsoleError } from '../error.ts'
-import { Inert } from './inert.tsx'
+import { Inert } from '../text/inert.tsx'
 import './error-note.css'
 
 interface ErrorNoteProps {

@@ -2,25 +2,7 @@
  * What fonts draw as nothing, or as something that moves or reorders other text: controls, formats (bidirectional marks,
  * zero-width characters, tags), line and paragraph separators, lone surrogates, private use. The same as on the terminal.
  */
-export const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu
-
-/** A stretch of text as it is, or one hidden character. */
-export type Piece =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'hidden'; readonly code: number }
-
-/** The text in order, with each hidden character apart. */
-export function piecesOf(text: string): readonly Piece[] {
-  const pieces: Piece[] = []
-  let from = 0
-  for (const { 0: character, index } of text.matchAll(hidden)) {
-    if (index > from) pieces.push({ kind: 'text', text: text.slice(from, index) })
-    pieces.push({ kind: 'hidden', code: character.codePointAt(0) ?? 0 })
-    from = index + character.length
-  }
-  if (from < text.length) pieces.push({ kind: 'text', text: text.slice(from) })
-  return pieces
-}
+export const hiddenCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}]/gu
 
 /** `U+202E` */
 export const codePoint = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
