@@ -31,18 +31,6 @@ export const signIn = {
       change({ status: 'failed', error: errorOf(cause) })
     }
   },
-  /** Takes a code out of the page's address, before anything else can see it there, and signs in with it. */
-  fromAddress(): void {
-    const code = codeIn(location.hash)
-    if (code === undefined) return
-    history.replaceState(null, '', location.pathname + location.search)
-    void signIn.with(code)
-  },
-}
-
-/** The code of a link, of its `#code=` part, or the code alone. */
-export function codeIn(text: string): string | undefined {
-  return /(?:^|#)code=([\w~.-]+)$/.exec(text.trim())?.[1]
 }
 
 function change(next: SignIn): void {

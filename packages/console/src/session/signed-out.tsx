@@ -1,6 +1,7 @@
 import { type FormEvent, useId, useState, useSyncExternalStore } from 'react'
 import { ErrorNote } from '../parts/error-note.tsx'
-import { codeIn, signIn } from './sign-in.ts'
+import { codeIn } from './code-in-address.ts'
+import { signIn } from './sign-in.ts'
 import './signed-out.css'
 
 /** Says how to get in. Whoever opened a link to one page is on that page once they are. */

@@ -5,7 +5,10 @@ import { post } from '../../api/ask.ts'
 import { type ConsoleError, errorOf } from '../../error.ts'
 import { useKeys } from '../../keys/use-keys.ts'
 import { ErrorNote } from '../../parts/error-note.tsx'
-import { Inert } from '../../text/inert.tsx'
+import { signAnswer } from '../../passkeys/sign-answer.ts'
+import { AnswerAs, NoAnswer, Unsigned } from './answer-worth.tsx'
+import { rememberApprover, rememberedApprover } from './remembered-approver.ts'
+import { whoAnswers } from './who-answers.ts'
 
 interface Props {
   readonly approval: OperatorApproval
@@ -14,15 +17,19 @@ interface Props {
   onAnswered(): void
 }
 
-/** Approve or deny, with a note. Says what an answer is worth before it is given. */
+/** Approve or deny, with a note, signed where anybody can sign. Says what an answer is worth before it is given. */
 export function AnswerForm({ approval, state, host, onAnswered }: Props) {
+  const who = whoAnswers(approval, host)
+  const names = who.kind === 'passkey' ? who.names : []
+  const [chosen, setChosen] = useState(rememberedApprover)
+  const by = names.find((name) => name === chosen) ?? names[0]
   const [note, setNote] = useState('')
   const [sending, setSending] = useState<Verdict>()
   const [error, setError] = useState<ConsoleError>()
   const noteField = useRef<HTMLInputElement>(null)
   const buttons = { approve: useRef<HTMLButtonElement>(null), deny: useRef<HTMLButtonElement>(null) }
   const id = useId()
-  const wanted: Verdict | undefined = useHistoryState<{ readonly wanted?: Verdict } | null>()?.wanted
+  const wanted = useHistoryState<{ readonly wanted?: Verdict } | null>()?.wanted
   const to = (answer: Verdict) => buttons[answer].current?.focus()
   useKeys({ a: () => to('approve'), d: () => to('deny'), n: () => noteField.current?.focus() })
   // Asked for in the inbox already; it is pressed here, where everything is seen.
@@ -30,14 +37,18 @@ export function AnswerForm({ approval, state, host, onAnswered }: Props) {
   useEffect(() => {
     if (wanted) to(wanted)
   }, [])
+  if (who.kind === 'nobody' || who.kind === 'terminal') return <NoAnswer approval={approval} who={who} />
 
   const give = async (answer: Verdict) => {
     setSending(answer)
     setError(undefined)
     try {
-      const said: OperatorAnswerRequest = { answer, ...(note.trim() === '' ? {} : { note: note.trim() }) }
+      const signed = by === undefined ? {} : await signAnswer(approval.approval, answer, by)
+      const noted = note.trim() === '' ? {} : { note: note.trim() }
+      const said: OperatorAnswerRequest = { answer, ...noted, ...signed }
       await post<OperatorApproval>(`/approvals/${encodeURIComponent(approval.approval)}/answer`, said)
       setNote('')
+      if (by !== undefined) rememberApprover(by)
     } catch (cause) {
       setError(errorOf(cause))
     } finally {
@@ -47,13 +58,14 @@ export function AnswerForm({ approval, state, host, onAnswered }: Props) {
   }
   // Enter in the note answers nothing: which of the two was meant is not known.
   const stay = (event: FormEvent) => event.preventDefault()
+  const isBusy = sending !== undefined
 
   return (
     <form className="answer-form" onSubmit={stay}>
-      {host.unsigned !== undefined && (
-        <p className="answer-unsigned">
-          <strong>Unsigned.</strong> <Inert text={host.unsigned} />
-        </p>
+      {who.kind === 'unsigned' ? (
+        <Unsigned worth={who.worth} />
+      ) : (
+        <AnswerAs names={names} by={by} onChange={setChosen} />
       )}
       <label htmlFor={id}>
         Note <span className="quiet">(optional, on record)</span>
@@ -74,19 +86,13 @@ export function AnswerForm({ approval, state, host, onAnswered }: Props) {
             type="button"
             className="primary"
             ref={buttons.approve}
-            disabled={sending !== undefined}
+            disabled={isBusy}
             onClick={() => void give('approve')}
           >
             {sending === 'approve' ? 'Approving…' : 'Approve'}
           </button>
         )}
-        <button
-          type="button"
-          className="danger"
-          ref={buttons.deny}
-          disabled={sending !== undefined}
-          onClick={() => void give('deny')}
-        >
+        <button type="button" className="danger" ref={buttons.deny} disabled={isBusy} onClick={() => void give('deny')}>
           {sending === 'deny' ? 'Denying…' : 'Deny'}
         </button>
       </div>
