@@ -95,6 +95,25 @@ const expectation = z.strictObject({
     .describe('What the ledger holds of the action; default: what the effect says (records.ts)'),
 })
 
+const grantAnswer = z
+  .strictObject({
+    kind: z.literal('grant'),
+    id: z.string(),
+    used: z.number().optional().describe('How often it was used before; default: 0'),
+    terms: z.strictObject({
+      condition: z.string(),
+      uses: z.number(),
+      target: z.string().optional(),
+      executor: z.string().optional(),
+      principal: z.string().optional(),
+      run: z.string().optional(),
+      policyDigest: z.string().optional(),
+      sinceMs: z.number().optional().describe('How long before the action it begins; default: 1000'),
+      forMs: z.number().optional().describe('How long after the action it ends; default: 1000'),
+    }),
+  })
+  .describe('A grant; what its terms do not say is as in the action and its policy')
+
 const oneCase = z.strictObject({
   id: z.string().regex(/^[a-z-]+\/[a-z0-9-]+$/),
   title: z.string(),
@@ -111,7 +130,9 @@ const oneCase = z.strictObject({
     .optional()
     .describe('What the ledger gives for the counters that policy asks for; 0 where not named'),
   answers: z
-    .array(z.strictObject({ kind: z.enum(['approval', 'proposal', 'refusal']), id: z.string() }))
+    .array(
+      z.union([z.strictObject({ kind: z.enum(['approval', 'proposal', 'refusal']), id: z.string() }), grantAnswer]),
+    )
     .optional()
     .describe('What people have said of the action'),
   action,

@@ -15,7 +15,7 @@ import { describe, expect, test } from 'vitest'
 import type { Case } from './case.ts'
 import { casesOn } from './cases.ts'
 import { type Documents, documentsOf, hostLayers } from './documents.ts'
-import { actionOf, catalogueOf } from './situation.ts'
+import { actionOf, answersOf, catalogueOf } from './situation.ts'
 
 // Every case through the policy decision point alone: documents parsed as text, and nothing else between.
 for (const [area, cases] of casesOn('decide'))
@@ -29,8 +29,8 @@ function check(one: Case): void {
   const catalogue = catalogueOf(one)
   const action = actionOf(one)
   const { enforcement = 'performed' } = one.action
-  const answers = one.answers ?? []
   const digest = digestOf({ policy: data, catalogue })
+  const answers = answersOf(one, action, digest)
   const policy = load(data, digest)
   const asked = counters(policy, catalogue, action).map(({ name }) => name)
   const read = countersOf(one, asked)

@@ -7,6 +7,7 @@ import {
   type Json,
   type JsonObject,
   maxArgumentBytes,
+  type PersonAnswer,
   type PinnedTool,
   type ToolDefinition,
 } from '@ecp/protocol'
@@ -82,4 +83,23 @@ export function actionOf(one: Case): Action {
     context: { name: 'conformance', version: '1.0.0', digest: '0'.repeat(64) },
     at: Date.parse(one.action.at ?? '2026-11-22T12:00:00Z'),
   }
+}
+
+/** What people have said of a case's action: what a grant's terms leave out is as it is there. */
+export function answersOf(one: Case, action: Action, digest: string): readonly PersonAnswer[] {
+  const { target, executor, principal, at } = action
+  return (one.answers ?? []).map((answer): PersonAnswer => {
+    if (answer.kind !== 'grant') return answer
+    const { sinceMs = 1_000, forMs = 1_000, run, ...given } = answer.terms
+    const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+    const of = { target, executor, principal, policyDigest: digest, from: at - sinceMs, until: at + forMs }
+    const terms = {
+      ...of,
+      condition: given.condition,
+      uses: given.uses,
+      ...said,
+      ...(run === undefined ? {} : { run }),
+    }
+    return { kind: 'grant', id: answer.id, terms, used: answer.used ?? 0 }
+  })
 }

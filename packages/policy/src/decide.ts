@@ -57,7 +57,7 @@ export function decide(
     ])
   }
   for (const found of plan.reasons) reasons.push(found)
-  for (const found of answered(plan.writes.reasons, answers)) reasons.push(found)
+  for (const found of answered(plan.writes, { action, policyDigest: policy.digest }, answers)) reasons.push(found)
   for (const found of performerReasons(policy, action, enforcement)) reasons.push(found)
   if (!(action.size <= maxArgumentBytes)) {
     const message = `the arguments are over ${maxArgumentBytes} bytes`

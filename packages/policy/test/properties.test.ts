@@ -1,4 +1,13 @@
-import { type Action, type Catalogue, type Counters, canonical, type Decision, type Effect } from '@ecp/protocol'
+import {
+  type Action,
+  type Catalogue,
+  type Counters,
+  canonical,
+  type Decision,
+  type Effect,
+  type GrantTerms,
+  type PersonAnswer,
+} from '@ecp/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -26,14 +35,39 @@ const request = fc.record({
 const reading = fc.integer({ min: 0, max: 4 }).map((n) => Math.max(0, n - 2))
 
 /** Every counter at the same reading, whatever rules ask for, so that worlds can be compared. */
-function run(policy: Policy, given: Partial<Action>, used: number): Decision {
-  const action = actionOf(given)
-  const facts = new Set(['frozen', 'run.cancelled', 'run.unknown', 'run.diverged'])
-  const values = Object.fromEntries(
-    counters(policy, catalogue, action).map(({ name }) => [name, facts.has(name) ? 0 : used]),
-  )
-  return decide(policy, catalogue, values, action)
+function run(policy: Policy, given: Partial<Action>, used: number, answers: readonly PersonAnswer[] = []): Decision {
+  return decide(policy, catalogue, valuesOf(policy, actionOf(given), used), actionOf(given), { answers })
 }
+
+function valuesOf(policy: Policy, action: Action, used: number): Counters {
+  const facts = new Set(['frozen', 'run.cancelled', 'run.unknown', 'run.diverged'])
+  return Object.fromEntries(counters(policy, catalogue, action).map(({ name }) => [name, facts.has(name) ? 0 : used]))
+}
+
+/** Mostly the usual: so many things must fit for a grant to lift anything. */
+const mostly = <T>(usual: T, ...odd: readonly T[]) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...odd) })
+const { at, run: ownRun, principal } = actionOf()
+
+/** Grants of all kinds: most are for what is asked, some for nothing that there is. */
+const grant = fc
+  .record({
+    target: mostly<string | undefined>(undefined, ...targets, '*:*'),
+    condition: fc.constantFrom('true', 'true', 'args.n <= 5', 'args.missing == 1', 'inputs.open', 'not CEL at all'),
+    uses: mostly(20, 1, 5_000),
+    used: mostly(0, 1, 20),
+    from: mostly(at, 0),
+    until: mostly(8_640_000_000_000_000, 0, at + 1),
+    executor: mostly<string | undefined>(undefined, 'main', 'top'),
+    principal: mostly(principal, 'nobody'),
+    policyDigest: mostly('digest', 'other'),
+    run: fc.constantFrom(undefined, ownRun, 'other'),
+  })
+  .map(({ used, run: only, ...rest }) => (asked: { readonly target: string; readonly executor: string }) => {
+    const { target = asked.target, executor = asked.executor, ...more } = rest
+    const terms: GrantTerms = { ...more, target, executor, ...(only === undefined ? {} : { run: only }) }
+    return { kind: 'grant', id: 'g', terms, used } as const
+  })
 
 const freedom: readonly Effect[] = ['deny', 'propose', 'hold', 'allow']
 const rank = ({ effect }: Decision) => freedom.indexOf(effect)
@@ -113,6 +147,51 @@ describe.each([
           rank(run(policyOf(of), given, used)),
         )
       }),
+    )
+  })
+
+  test('a grant lifts a hold and nothing else: never a deny, never a proposal, and it takes nothing away', () => {
+    let lifted = 0
+    check(
+      fc.property(world, request, grant, reading, (of, given, made, used) => {
+        const policy = policyOf(of)
+        const granted = made(given)
+        const [before, after] = [run(policy, given, used), run(policy, given, used, [granted])]
+        if (before.effect !== 'hold') expect(after.effect).toBe(before.effect)
+        else expect(['hold', 'allow']).toContain(after.effect)
+        const without = ({ reasons }: Decision) =>
+          reasons.filter(({ code }) => code !== 'write.needs-approval' && code !== 'write.granted')
+        expect(without(after)).toEqual(without(before))
+        if (before.effect === 'hold' && after.effect === 'allow') lifted++
+        const denied = policyOf(withRule(of, 'deny', given.target, 'top'))
+        expect(run(denied, given, used, [granted]).effect).toBe('deny')
+        expect(run(policy, given, used, [granted, { kind: 'refusal', id: 'r' }]).effect).toBe('deny')
+      }),
+      2_000,
+    )
+    expect(lifted, 'some of the made grants lift a hold').toBeGreaterThan(0)
+  })
+
+  test('a decision that stands on a grant can be taken again from its record', () => {
+    check(
+      fc.property(world, request, grant, reading, (of, given, made, used) => {
+        const data = dataOf(of)
+        const policy = load(data, 'digest')
+        const action = actionOf(given)
+        const answers = [made(given)]
+        const recorded = {
+          action,
+          counters: valuesOf(policy, action, used),
+          enforcement: 'performed',
+          answers,
+        } as const
+        // reason: what was recorded is JSON, and comes back as it was
+        const read = JSON.parse(canonical({ ...recorded })) as typeof recorded
+        expect(canonical(redecide(canonical(data), canonical(catalogue), 'digest', read))).toBe(
+          canonical(run(policy, given, used, answers)),
+        )
+      }),
+      150,
     )
   })
 

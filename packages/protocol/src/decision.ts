@@ -1,3 +1,4 @@
+import type { GrantAnswer } from './grant.ts'
 import type { SourceRange } from './range.ts'
 
 /** Every code of a reason, and the effect it stands for. A closed list: a new code breaks the build of who switches over it. */
@@ -59,6 +60,7 @@ export const codes = {
   'context.question-allowed': 'allow',
   'write.approved': 'allow',
   'write.applied': 'allow',
+  'write.granted': 'allow',
 } as const satisfies Record<string, Effect>
 
 export type Effect = 'allow' | 'deny' | 'hold' | 'propose'
@@ -88,12 +90,10 @@ export interface ApprovalTerms {
 
 /**
  * What people have said of an action, as an input of its decision. An `approval` lifts `write.needs-approval`, a `proposal`
- * that is applied lifts `write.proposed`, and neither lifts anything else; a `refusal` denies. `id`: of the approval.
+ * that is applied lifts `write.proposed`, and neither lifts anything else; a `refusal` denies. `id`: of the approval. A
+ * `grant` that fits the action lifts `write.needs-approval`, too.
  */
-export interface PersonAnswer {
-  readonly kind: 'approval' | 'proposal' | 'refusal'
-  readonly id: string
-}
+export type PersonAnswer = { readonly kind: 'approval' | 'proposal' | 'refusal'; readonly id: string } | GrantAnswer
 
 /** The policy decision point's answer for one action, with every reason. */
 export interface Decision {

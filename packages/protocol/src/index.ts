@@ -23,8 +23,10 @@ export {
   maxConditionLength,
 } from './condition/condition.ts'
 export type { Facts } from './condition/facts.ts'
+export { compileGrantCondition, grantProblem } from './condition/grant.ts'
 export { LinearPattern } from './condition/linear.ts'
 export { type UsageReference, usageName } from './condition/usage.ts'
+export { conditionWords } from './condition/words.ts'
 export { milliseconds } from './context/base.ts'
 export {
   type Context,
@@ -66,6 +68,17 @@ export type { Parsed } from './document/parse.ts'
 export { print } from './document/print.ts'
 export { quote } from './document/quote.ts'
 export { ProtocolError, type ProtocolErrorCode } from './error.ts'
+export {
+  type GrantAnswer,
+  type GrantGiven,
+  type GrantOffered,
+  type GrantState,
+  type GrantTerms,
+  grantStates,
+  maxGrantUses,
+  type SignedGrant,
+} from './grant.ts'
+export { grantSentence } from './grant-sentence.ts'
 export { nameLoadsCode } from './host/check/environment.ts'
 export type { HostConfig } from './host/config.ts'
 export { parseHostConfig } from './host/parse.ts'

@@ -1,6 +1,7 @@
 import type { Action } from './action.ts'
 import type { ApprovalAnswered, ApprovalRequested } from './approval.ts'
 import type { Decision, PersonAnswer } from './decision.ts'
+import type { GrantGiven, GrantOffered } from './grant.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -63,7 +64,12 @@ export interface RecordBodies {
     readonly enforcement: Enforcement
     readonly answers?: readonly PersonAnswer[]
   }
-  'action.intended': { readonly action: string; readonly digest: string; readonly approval?: string }
+  'action.intended': {
+    readonly action: string
+    readonly digest: string
+    readonly approval?: string
+    readonly grant?: string
+  }
   'action.finished': {
     readonly action: string
     readonly outcome: Outcome
@@ -75,8 +81,19 @@ export interface RecordBodies {
   'approval.requested': ApprovalRequested
   'approval.answered': ApprovalAnswered
   'approval.expired': { readonly approval: string }
-  'approval.cancelled': { readonly approval: string; readonly by: string; readonly note?: string }
+  /** `grant`: that was given instead; whoever waits for the approval may be decided about again. */
+  'approval.cancelled': {
+    readonly approval: string
+    readonly by: string
+    readonly note?: string
+    readonly grant?: string
+  }
   'approval.used': { readonly approval: string; readonly run: string; readonly action: string }
+  /** In the ledger's chain, as all of grants. */
+  'grant.offered': GrantOffered
+  'grant.given': GrantGiven
+  'grant.revoked': { readonly grant: string; readonly by: string; readonly note?: string }
+  'grant.used': { readonly grant: string; readonly run: string; readonly action: string }
   'proposal.made': { readonly action: string; readonly digest: string; readonly target: string }
   'executor.started': JsonObject
   'executor.finished': JsonObject
@@ -105,5 +122,5 @@ export type LedgerRecord = {
   }
 }[RecordKind]
 
-/** The chain that holds run starts, run ends, approvals, pins, the stop switch and checkpoints. */
+/** The chain that holds run starts, run ends, approvals, grants, pins, the stop switch and checkpoints. */
 export const ledgerChain = ''

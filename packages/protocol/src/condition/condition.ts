@@ -9,6 +9,8 @@ export interface Condition {
   readonly source: string
   /** The counters it looks at, each once. */
   readonly usage: readonly UsageReference[]
+  /** Which of our variables it uses: `args`, `inputs`, `action`, `executor`, `principal`, `usage`, `now`. */
+  readonly variables: ReadonlySet<string>
   /** The inputs it names; `all` where it uses them as a whole. */
   readonly inputs: ReadonlySet<string> | 'all'
   /**
@@ -51,6 +53,7 @@ export function compileCondition(source: string, wanted: 'bool' | 'number'): Com
       condition: {
         source,
         usage,
+        variables: of.variables,
         inputs: of.inputs,
         evaluate(facts) {
           try {
