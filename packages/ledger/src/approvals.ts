@@ -13,6 +13,8 @@ export interface Approval extends ApprovalRequested {
   readonly answers: readonly Answered[]
   /** The action that used it. */
   readonly usedBy?: string
+  /** It was cancelled because this grant was given instead. */
+  readonly grant?: string
 }
 
 /** What happened to approvals, as records say it. */
@@ -50,7 +52,7 @@ export function afterEvent(before: Approval | undefined, at: number, { kind, bod
       return { ...before, state: 'expired' }
     case 'approval.cancelled':
       if (!isOpen) throw over(before.approval, `is ${state}`)
-      return { ...before, state: 'cancelled' }
+      return { ...before, state: 'cancelled', ...(body.grant === undefined ? {} : { grant: body.grant }) }
     case 'approval.used':
       if (state !== 'approved') throw over(before.approval, `is ${state}`)
       return { ...before, state: 'used', usedBy: body.action }

@@ -18,6 +18,10 @@ export type LedgerErrorCode =
   | 'ledger.approval-unknown'
   /** The approval was answered, used, cancelled or has expired: nothing more comes of it. */
   | 'ledger.approval-over'
+  /** No grant with this id. */
+  | 'ledger.grant-unknown'
+  /** The grant is spent, revoked or has expired, or this was said already: nothing more comes of it. */
+  | 'ledger.grant-over'
   /** The caller's mistake: a request that contradicts itself or what is on record. Only that request fails. */
   | 'ledger.invalid'
 

@@ -2,6 +2,7 @@ export { type Answered, type Approval, endOf, stateAt } from './approvals.ts'
 export { isSignedBy } from './checkpoint.ts'
 export { digestOf, sha256 } from './digest.ts'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
+export { type Giver, type Grant, grantStateAt } from './grants.ts'
 export {
   type AllRunsQuery,
   type AppendableKind,
@@ -12,6 +13,8 @@ export {
   type FinishRequest,
   type FoundApprovals,
   frozenBucket,
+  type GrantPlace,
+  type GrantQuery,
   type InFlightAction,
   type Ledger,
   type LedgerChanges,

@@ -7,6 +7,10 @@ import type {
   CounterQuery,
   Counters,
   Draw,
+  GrantGiven,
+  GrantOffered,
+  GrantState,
+  GrantTerms,
   Json,
   LedgerRecord,
   Outcome,
@@ -14,6 +18,7 @@ import type {
   RunStarted,
 } from '@ecp/protocol'
 import type { Approval } from './approvals.ts'
+import type { Grant } from './grants.ts'
 import type { Outbox } from './outbox.ts'
 
 /**
@@ -47,11 +52,17 @@ export interface DecideRequest {
   readonly subject?: ApprovalSubject
   /** The proposal that a person applies with this action. */
   readonly applied?: string
+  /** For what a grant may have been given. Missing where nobody has to approve it. */
+  readonly grantable?: GrantPlace
   /**
-   * Pure. Called inside the transaction with the counters it asked for, and with the newest approval for `subject` and the
-   * proposal `applied`, unless they are over; what it returns is appended.
+   * Pure. Called inside the transaction with the counters it asked for, with the newest approval for `subject` and the
+   * proposal `applied`, unless they are over, and with the grants for `grantable`; what it returns is appended.
    */
   decide(counters: Counters, approvals: FoundApprovals): DecidedBodies
+}
+/** Where a grant holds: for actions of this tool, executor and principal, under this policy, in this run. */
+export type GrantPlace = Pick<GrantTerms, 'target' | 'executor' | 'principal' | 'policyDigest'> & {
+  readonly run: string
 }
 export interface FoundApprovals {
   /** Pending, approved, or denied and not long ago enough to be asked again. */
@@ -60,6 +71,11 @@ export interface FoundApprovals {
   readonly proposed?: Approval
   /** The one that is applied. */
   readonly proposal?: Approval
+  /**
+   * Grants that may be used, those that end first before the others, with how often records say that they were used. As many
+   * as are looked at for one action.
+   */
+  readonly grants?: readonly Grant[]
 }
 export interface DecidedBodies {
   readonly decided: RecordBodies['action.decided']
@@ -71,6 +87,8 @@ export interface DecidedBodies {
   readonly requested?: ApprovalRequested
   /** The approvals that an allow stands on: used with it, or not at all. */
   readonly used?: readonly string[]
+  /** The grant that an allow stands on: used with it, once, or not at all. Who was asked about the action need not answer. */
+  readonly granted?: string
 }
 
 export interface FinishRequest {
@@ -135,6 +153,15 @@ export interface LedgerChanges {
   readonly switched: boolean
   /** There were too many to be looked at: anything may have changed. */
   readonly more: boolean
+}
+
+/** Which grants are listed: the newest first. */
+export interface GrantQuery {
+  /** As it was written down: what has expired since may still be `offered` or `given`, see `grantStateAt`. */
+  readonly state?: GrantState
+  /** Only those that come after this one in the order of the answer. */
+  readonly after?: string
+  readonly limit: number
 }
 
 /** An action that was allowed and has no outcome yet. */
@@ -255,6 +282,21 @@ export interface Ledger {
   decided(run: string, action: string): RecordBodies['action.decided'] | undefined
   /** What endpoints outside are still to be told of approvals. */
   readonly outbox: Outbox
+  /**
+   * Writes down a grant that people are to sign, flushed; with `given` the first signature, too. Throws `ledger.invalid` for
+   * terms that cannot be given.
+   */
+  offerGrant(at: number, offered: GrantOffered, given?: GrantGiven): Promise<Grant>
+  /**
+   * Writes down a signature, flushed. Whose it is is looked at when the grant is used. Throws `ledger.grant-over` and
+   * `ledger.grant-unknown`.
+   */
+  giveGrant(at: number, given: GrantGiven): Promise<Grant>
+  /** Ends a grant that is not over: nothing is decided with it from then on. Throws as {@link giveGrant} does. */
+  revokeGrant(at: number, body: RecordBodies['grant.revoked']): Promise<Grant>
+  /** The grant as it was last written down. */
+  grant(id: string): Grant | undefined
+  grants(query: GrantQuery): readonly Grant[]
   /** The stop switch: sets or clears bucket `ledger:frozen` and appends host.frozen or host.unfrozen. */
   freeze(at: number, by: string, note?: string): Promise<void>
   unfreeze(at: number, by: string, note?: string): Promise<void>
@@ -307,6 +349,10 @@ export const ownKinds = [
   'approval.expired',
   'approval.cancelled',
   'approval.used',
+  'grant.offered',
+  'grant.given',
+  'grant.revoked',
+  'grant.used',
 ] as const satisfies readonly (keyof RecordBodies)[]
 type OwnKind = (typeof ownKinds)[number]
 

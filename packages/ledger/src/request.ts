@@ -1,4 +1,4 @@
-import { type CounterQuery, type Draw, ledgerChain } from '@ecp/protocol'
+import { type CounterQuery, type Draw, type GrantTerms, grantProblem, ledgerChain } from '@ecp/protocol'
 import { LedgerError } from './error.ts'
 import { type AppendableKind, type DecidedBodies, type DecideRequest, ownKinds } from './ledger.ts'
 
@@ -41,7 +41,7 @@ export function checkQueries(queries: readonly CounterQuery[]): void {
 
 /** What `decide` returned must speak of the run it was asked for, and of one action. */
 export function checkDecided(request: DecideRequest, bodies: DecidedBodies): void {
-  const { decided, intended, proposed, requested, used = [] } = bodies
+  const { decided, intended, proposed, requested, used = [], granted } = bodies
   const { action, decision, draws } = decided
   if (action.run !== request.run || request.run === ledgerChain)
     throw invalid(`action \`${action.id}\` of run \`${action.run}\` decided in \`${request.run}\``)
@@ -56,7 +56,12 @@ export function checkDecided(request: DecideRequest, bodies: DecidedBodies): voi
   if (requested && (!asks || requested.run !== request.run || requested.digest !== action.digest)) {
     throw invalid(`a request for approval beside the \`${decision.effect}\` of \`${action.id}\``)
   }
-  if (used.length > 0 && decision.effect !== 'allow') {
-    throw invalid(`an approval used for the \`${decision.effect}\` of \`${action.id}\``)
+  if ((used.length > 0 || granted !== undefined) && decision.effect !== 'allow') {
+    throw invalid(`an approval or a grant used for the \`${decision.effect}\` of \`${action.id}\``)
   }
+}
+
+export function checkGrant(terms: GrantTerms): void {
+  const problem = grantProblem(terms)
+  if (problem !== undefined) throw invalid(`a grant that cannot be given: ${problem}`)
 }

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fault, LedgerError, openSqliteLedger, sha256 } from '../src/index.ts'
 import { temporaryFolder } from './folder.ts'
+import { given, granted, offered } from './grant-samples.ts'
 import { asked, done, run } from './samples.ts'
 
 const seeds = [20261122, Math.floor(Math.random() * 2 ** 31)]
@@ -38,6 +39,11 @@ async function filled(file: string): Promise<void> {
   await ledger.freeze(3_001, 'mira')
   await ledger.checkpoint(3_002)
   await ledger.endRun('c', 3_003, 'completed')
+  await ledger.offerGrant(3_004, offered('g', { uses: 3 }), given('g'))
+  await ledger.offerGrant(3_005, offered('h', { until: 100_000 }, 2), given('h'))
+  await ledger.decide(granted('a', 'a4', { at: 3_006 }))
+  await ledger.decide(granted('a', 'a5', { at: 3_007 }))
+  await ledger.revokeGrant(3_008, { grant: 'h', by: 'mira' })
   ledger.close()
 }
 
@@ -96,6 +102,13 @@ function forge(database: DatabaseSync, chain: string, seq: number, edit: (record
   const forged = edit(JSON.parse(String(row?.bytes)) as LedgerRecord) // reason: the bytes of a record
   database.prepare('UPDATE records SET bytes = ? WHERE run = ? AND seq = ?').run(canonical(forged), chain, seq)
   rechain(database, chain)
+}
+
+/** Edits a grant in the table of grants, and nothing else. */
+function editGrant(database: DatabaseSync, id: string, over: object): void {
+  const { value } = database.prepare('SELECT value FROM grants WHERE id = ?').get(id) ?? {}
+  const changed = { ...JSON.parse(String(value)), ...over }
+  database.prepare('UPDATE grants SET state = ?, value = ? WHERE id = ?').run(changed.state, canonical(changed), id)
 }
 
 test('untouched, nothing is found', () => {
@@ -316,6 +329,54 @@ describe('what a forger would do', () => {
       { code: 'blob-changed' },
     ],
     ['remove the blobs', (database) => database.exec('DELETE FROM blobs'), { code: 'blob-missing', run: 'a', seq: 1 }],
+    [
+      'let a grant look unused in the table of grants',
+      (database) => editGrant(database, 'g', { used: 0 }),
+      { code: 'index-changed', run: '' },
+    ],
+    [
+      'let a revoked grant stand in the table of grants',
+      (database) => editGrant(database, 'h', { state: 'given' }),
+      { code: 'index-changed', run: '' },
+    ],
+    [
+      'write a grant by hand into the table of grants',
+      (database) =>
+        database.exec(`INSERT INTO grants SELECT 'x', state, target, executor, principal, policy_digest, run, until,
+          offered_at, replace(value, '"grant":"g"', '"grant":"x"') FROM grants WHERE id = 'g'`),
+      { code: 'index-changed', run: '' },
+    ],
+    [
+      'take a use of a grant out of the ledger chain, with hashes that fit',
+      (database) => {
+        database.exec(`DELETE FROM records WHERE id = (SELECT min(id) FROM records WHERE kind = 'grant.used')`)
+        database.exec(`UPDATE records SET seq = seq - 1, bytes = json_set(bytes, '$.seq', seq - 1)
+          WHERE run = '' AND id > (SELECT max(id) FROM records WHERE kind = 'grant.given')`)
+        database.exec(`UPDATE chains SET seq = seq - 1 WHERE run = ''`)
+        rechain(database, '')
+      },
+      { code: 'record-missing', run: 'a' },
+    ],
+    [
+      'rewrite the terms of a grant that was used, with hashes that fit',
+      (database) => {
+        const row = database.prepare(`SELECT seq FROM records WHERE kind = 'grant.offered' ORDER BY id`).get()
+        forge(database, '', Number(row?.seq), (record) => {
+          if (record.kind !== 'grant.offered') throw new RangeError(record.kind)
+          const terms = { ...record.body.terms, uses: 1_000 }
+          return { ...record, body: { ...record.body, terms } }
+        })
+      },
+      { code: 'record-inserted', run: 'a' },
+    ],
+    [
+      'write a grant into the chain of a run',
+      (database) => {
+        database.exec(`UPDATE records SET kind = 'grant.given' WHERE run = 'b' AND seq = 6`)
+        forge(database, 'b', 6, (record) => ({ ...record, kind: 'grant.given', body: given('h', 'eve', 'new') }))
+      },
+      { code: 'record-inserted', run: 'b' },
+    ],
     [
       'nest a record a hundred thousand deep, with hashes that fit',
       (database) => {

@@ -4,10 +4,11 @@ import { resolve } from 'node:path'
 import {
   type ApprovalAnswered,
   type ApprovalKind,
-  type ApprovalState,
   type ApprovalSubject,
   type CounterQuery,
   type Counters,
+  type GrantGiven,
+  type GrantOffered,
   type Json,
   ledgerChain,
   type Outcome,
@@ -15,9 +16,10 @@ import {
   type RunStarted,
 } from '@ecp/protocol'
 import { applyDecided, applyFinished, applySwitch } from '../accounting.ts'
-import { type Approval, type ApprovalEvent, endOf, stateAt } from '../approvals.ts'
+import { type Approval, type ApprovalEvent, stateAt } from '../approvals.ts'
 import { signCheckpoint, signingKey } from '../checkpoint.ts'
 import { LedgerError } from '../error.ts'
+import type { Grant, GrantEvent } from '../grants.ts'
 import type {
   AllRunsQuery,
   AppendableKind,
@@ -25,7 +27,7 @@ import type {
   DecidedBodies,
   DecideRequest,
   FinishRequest,
-  FoundApprovals,
+  GrantQuery,
   InFlightAction,
   Ledger,
   LedgerChanges,
@@ -41,7 +43,17 @@ import type {
 import type { Outbox } from '../outbox.ts'
 import { draft } from '../record.ts'
 import { interrupted } from '../recovery.ts'
-import { checkDecided, checkDraws, checkKind, checkNewRun, checkQueries, checkTime, invalid } from '../request.ts'
+import {
+  checkDecided,
+  checkDraws,
+  checkGrant,
+  checkKind,
+  checkNewRun,
+  checkQueries,
+  checkTime,
+  invalid,
+} from '../request.ts'
+import { approvalsOf, useGrant } from './approvals.ts'
 import { Batches } from './batches.ts'
 import { openReading, openWriting } from './connection.ts'
 import { SqliteOutbox } from './outbox.ts'
@@ -145,9 +157,10 @@ class SqliteLedger implements Ledger {
     checkQueries(queries)
     return this.#submit(durable, (transaction) => {
       const chain = transaction.open(run)
-      const bodies = request.decide(readCounters(transaction, queries, at), approvalsOf(transaction, request))
+      const found = approvalsOf(transaction, request)
+      const bodies = request.decide(readCounters(transaction, queries, at), found)
       checkDecided(request, bodies)
-      const { decided, intended, proposed, requested, used = [] } = bodies
+      const { decided, intended, proposed, requested, used = [], granted } = bodies
       const action = decided.action.id
       const allowed = decided.decision.effect === 'allow'
       if (allowed && transaction.held(run, action)) throw invalid(`action \`${action}\` is in flight already`)
@@ -159,6 +172,7 @@ class SqliteLedger implements Ledger {
       for (const approval of used) {
         transaction.tell(at, { kind: 'approval.used', body: { approval, run, action } })
       }
+      if (granted !== undefined) useGrant(transaction, at, { grant: granted, run, action }, found)
       if (requested) transaction.tell(at, { kind: 'approval.requested', body: requested })
       for (const entry of drafts) transaction.append(chain, entry)
       chain.actions++
@@ -259,6 +273,31 @@ class SqliteLedger implements Ledger {
     return this.#reading.head()
   }
 
+  offerGrant(at: number, offered: GrantOffered, given?: GrantGiven): Promise<Grant> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      checkGrant(offered.terms)
+      const grant = transaction.tellGrant(at, { kind: 'grant.offered', body: offered })
+      return given ? transaction.tellGrant(at, { kind: 'grant.given', body: given }) : grant
+    })
+  }
+
+  giveGrant(at: number, body: GrantGiven): Promise<Grant> {
+    return this.#tellGrant(at, { kind: 'grant.given', body })
+  }
+
+  revokeGrant(at: number, body: RecordBodies['grant.revoked']): Promise<Grant> {
+    return this.#tellGrant(at, { kind: 'grant.revoked', body })
+  }
+
+  grant(id: string): Grant | undefined {
+    return this.#reading.grant(id)
+  }
+
+  grants(query: GrantQuery): readonly Grant[] {
+    return this.#reading.grants(query)
+  }
+
   freeze(at: number, by: string, note?: string): Promise<void> {
     return this.#switch(at, 'host.frozen', note === undefined ? { by } : { by, note })
   }
@@ -336,6 +375,13 @@ class SqliteLedger implements Ledger {
     })
   }
 
+  #tellGrant(at: number, event: GrantEvent): Promise<Grant> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      return transaction.tellGrant(at, event)
+    })
+  }
+
   #switch<K extends 'host.frozen' | 'host.unfrozen'>(at: number, kind: K, body: RecordBodies[K]): Promise<void> {
     return this.#submit(true, (transaction) => {
       checkTime(at)
@@ -357,19 +403,6 @@ function ledgerOf(transaction: Transaction): Chain {
 
 /** How many are written down in one go. */
 const mostExpired = 1_000
-
-function approvalsOf(transaction: Transaction, { subject, applied, at }: DecideRequest): FoundApprovals {
-  // Single use is the records' to say: the table is only read from them.
-  const isSpent = ({ approval, state }: Approval) => state === 'approved' && transaction.isUsed(approval)
-  const isOpen = (approval: Approval | undefined, ...states: readonly ApprovalState[]) =>
-    approval && states.includes(stateAt(approval, at)) && at < endOf(approval) && !isSpent(approval)
-      ? approval
-      : undefined
-  const held = subject && isOpen(transaction.approvalFor(subject, 'hold'), 'pending', 'approved', 'denied')
-  const proposed = subject && isOpen(transaction.approvalFor(subject, 'proposal'), 'pending', 'approved')
-  const proposal = applied === undefined ? undefined : isOpen(transaction.approval(applied), 'approved')
-  return { ...(held ? { held } : {}), ...(proposed ? { proposed } : {}), ...(proposal ? { proposal } : {}) }
-}
 
 function interrupt(transaction: Transaction, at: number, { run, action, intended, held }: InFlight): Recovered {
   const outcome: Outcome = interrupted(intended)

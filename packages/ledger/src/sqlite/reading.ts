@@ -9,9 +9,11 @@ import {
 import type { Approval } from '../approvals.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
+import type { Grant } from '../grants.ts'
 import type {
   AllRunsQuery,
   ApprovalQuery,
+  GrantQuery,
   InFlightAction,
   LedgerChanges,
   RunQuery,
@@ -22,7 +24,7 @@ import { parseRecord } from '../record.ts'
 import { number, text } from './row.ts'
 import { ledgerError } from './sqlite.ts'
 import type { Statements } from './statements.ts'
-import { approvalIn } from './transaction.ts'
+import { approvalIn, grantIn } from './transaction.ts'
 
 /** More records than this are not looked at one by one. */
 const mostChanges = 1_000
@@ -187,6 +189,15 @@ export class Reading {
   expiredApprovals(at: number, limit: number): readonly string[] {
     const rows = () => this.#statements.get('expiredApprovals').all({ at, limit })
     return this.#read(() => rows().map((row) => text(row, 'id')))
+  }
+
+  grant(id: string): Grant | undefined {
+    return this.#read(() => grantIn(this.#statements.get('grant').get(id)))
+  }
+
+  grants({ state, after, limit }: GrantQuery): readonly Grant[] {
+    const rows = () => this.#statements.get('grants').all({ state: state ?? null, after: after ?? null, limit })
+    return this.#read(() => rows().flatMap((row) => grantIn(row) ?? []))
   }
 
   /** Throws `ledger.damaged` when the text is no longer the one that its digest names. */

@@ -2,6 +2,10 @@
 export const applicationId = 0x4543504c
 export const schemaVersion = 3
 
+/** What a record names in its body. Whatever bytes somebody writes there, reading them is no error. */
+export const named = (field: 'approval' | 'grant'): string =>
+  `CASE WHEN json_valid(bytes) THEN json_extract(bytes, '$.body.${field}') END`
+
 // `records` is the truth; the other tables but `blobs` and the outbox are read from it, and verify reads them from it again.
 // `id` is the order in which records were written over all chains.
 const tables = [
@@ -16,7 +20,9 @@ const tables = [
   UNIQUE (run, seq)
 ) STRICT`,
   `CREATE INDEX pins ON records (run, id) WHERE kind = 'tool.pinned'`,
-  `CREATE INDEX uses ON records (json_extract(bytes, '$.body.approval')) WHERE kind = 'approval.used'`,
+  `CREATE INDEX uses ON records (${named('approval')}) WHERE kind = 'approval.used'`,
+  `CREATE INDEX grant_uses ON records (${named('grant')}) WHERE kind = 'grant.used'`,
+  `CREATE INDEX grant_ends ON records (${named('grant')}) WHERE kind = 'grant.revoked'`,
   `CREATE TABLE blobs (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT`,
   // One row for each run, and one with run '' for the ledger's own chain.
   `CREATE TABLE chains (
@@ -90,6 +96,21 @@ const tables = [
   PRIMARY KEY (endpoint, seq)
 ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX due ON outbox (endpoint, due_at)`,
+  // As approvals. `run` is empty where a grant is for every run.
+  `CREATE TABLE grants (
+  id TEXT PRIMARY KEY,
+  state TEXT NOT NULL,
+  target TEXT NOT NULL,
+  executor TEXT NOT NULL,
+  principal TEXT NOT NULL,
+  policy_digest TEXT NOT NULL,
+  run TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  offered_at INTEGER NOT NULL,
+  value TEXT NOT NULL
+) STRICT`,
+  `CREATE INDEX grantable ON grants (target, executor, principal, policy_digest, state, until)`,
+  `CREATE INDEX offered ON grants (state, offered_at)`,
 ]
 
 /** The statements that make an empty file a ledger. */

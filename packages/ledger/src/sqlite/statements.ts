@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+import { named } from './schema.ts'
 import type { Database } from './sqlite.ts'
 
 const summaries = `SELECT c.run, c.started_at, c.ended_at, c.status, c.actions, c.denied, r.bytes,
@@ -49,7 +50,7 @@ export const texts = {
   actionsOf: 'SELECT run, action, owner, intended, held FROM in_flight WHERE run = ? ORDER BY since, action',
   actions: 'SELECT run, action, owner, intended, held FROM in_flight ORDER BY run, since, action',
 
-  used: `SELECT 1 AS found FROM records WHERE kind = 'approval.used' AND json_extract(bytes, '$.body.approval') = ?`,
+  used: `SELECT 1 AS found FROM records WHERE kind = 'approval.used' AND ${named('approval')} = ?`,
   approval: 'SELECT value FROM approvals WHERE id = ?',
   approvalsOf: `SELECT value FROM approvals WHERE digest = ? AND run = ? AND executor = ? AND principal = ?
     AND policy_digest = ? AND kind = ? ORDER BY requested_at DESC, rowid DESC LIMIT 1`,
@@ -86,6 +87,17 @@ export const texts = {
   takeLetter: 'UPDATE outbox SET owner = ?, due_at = ?, attempts = attempts + 1 WHERE endpoint = ? AND seq = ?',
   postponeLetter: 'UPDATE outbox SET owner = NULL, due_at = ? WHERE endpoint = ? AND seq = ? AND owner = ?',
   removeLetter: 'DELETE FROM outbox WHERE endpoint = ? AND seq = ?',
+
+  grant: 'SELECT value FROM grants WHERE id = ?',
+  grantsFor: `SELECT value FROM grants WHERE target = ? AND executor = ? AND principal = ? AND policy_digest = ?
+    AND state = 'given' AND until > ? AND run IN ('', ?) ORDER BY until, rowid LIMIT ?`,
+  grantUses: `SELECT count(*) AS n FROM records WHERE kind = 'grant.used' AND ${named('grant')} = ?`,
+  grantEnd: `SELECT 1 AS found FROM records WHERE kind = 'grant.revoked' AND ${named('grant')} = ?`,
+  putGrant: `INSERT INTO grants (id, state, target, executor, principal, policy_digest, run, until, offered_at, value)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, value = excluded.value`,
+  grants: `SELECT value FROM grants WHERE (:state IS NULL OR state = :state)
+    AND (:after IS NULL OR (offered_at, rowid) < (SELECT offered_at, rowid FROM grants WHERE id = :after))
+    ORDER BY offered_at DESC, rowid DESC LIMIT :limit`,
 
   runs: `${summaries} WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
   oneRun: `${summaries} WHERE c.run = ? AND c.started_at IS NOT NULL`,

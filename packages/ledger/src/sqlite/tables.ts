@@ -63,6 +63,7 @@ export function compareTables(database: Database, replay: Replay, faults: Faults
   compareBuckets(database, replay, faults)
   compareInFlight(database, replay, faults)
   compareApprovals(database, replay, faults)
+  compareGrants(database, replay, faults)
 }
 
 function compareChains(database: Database, replay: Replay, faults: Faults): void {
@@ -142,6 +143,31 @@ function compareApprovals(database: Database, replay: Replay, faults: Faults): v
     if (odd) faults.add(ledgerChain, 0, 'index-changed', `approval \`${id}\` says otherwise than the records: ${odd}`)
   }
   for (const id of left.keys()) faults.add(ledgerChain, 0, 'index-changed', `approval \`${id}\` is missing`)
+}
+
+function compareGrants(database: Database, replay: Replay, faults: Faults): void {
+  const left = new Map(replay.grants)
+  const columns = 'id, state, target, executor, principal, policy_digest, run, until, offered_at, value'
+  for (const row of reading(database, `SELECT ${columns} FROM grants`).iterate()) {
+    const id = String(row.id)
+    const said = left.get(id)
+    left.delete(id)
+    const odd = said
+      ? differing(row, {
+          state: said.state,
+          target: said.terms.target,
+          executor: said.terms.executor,
+          principal: said.terms.principal,
+          policy_digest: said.terms.policyDigest,
+          run: said.terms.run ?? '',
+          until: said.terms.until,
+          offered_at: said.offeredAt,
+          value: canonical(said),
+        })
+      : 'no record offers it'
+    if (odd) faults.add(ledgerChain, 0, 'index-changed', `grant \`${id}\` says otherwise than the records: ${odd}`)
+  }
+  for (const id of left.keys()) faults.add(ledgerChain, 0, 'index-changed', `grant \`${id}\` is missing`)
 }
 
 /** A statement that takes any content: whole numbers beyond 2^53 would throw. */

@@ -3,6 +3,8 @@ import type { Reservation } from '../accounting.ts'
 import { type Approval, type ApprovalEvent, afterEvent } from '../approvals.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
+import { afterGrantEvent, type Grant, type GrantEvent } from '../grants.ts'
+import type { GrantPlace } from '../ledger.ts'
 import { type Draft, draft, firstPrevious, type SealedRecord, seal } from '../record.ts'
 import { Buckets } from './buckets.ts'
 import { number, text } from './row.ts'
@@ -190,6 +192,35 @@ export class Transaction {
     return after
   }
 
+  grant(id: string): Grant | undefined {
+    return grantIn(this.#statements.get('grant').get(id))
+  }
+
+  /**
+   * Grants that may be used here. How often each was used, and whether it was revoked, is the records' to say: the table is only
+   * read from them.
+   */
+  grantsFor({ target, executor, principal, policyDigest, run }: GrantPlace, at: number): readonly Grant[] {
+    const rows = this.#statements.get('grantsFor').all(target, executor, principal, policyDigest, at, run, mostGrants)
+    return rows.flatMap((row) => {
+      const grant = grantIn(row)
+      if (!grant || this.#statements.get('grantEnd').get(grant.grant) !== undefined) return []
+      const used = Math.max(grant.used, number(this.#statements.get('grantUses').get(grant.grant) ?? {}, 'n'))
+      return used < grant.terms.uses ? [{ ...grant, used }] : []
+    })
+  }
+
+  /** Writes down what has happened to a grant. Throws `ledger.grant-over` and `ledger.grant-unknown`. */
+  tellGrant(at: number, event: GrantEvent): Grant {
+    const after = afterGrantEvent(this.grant(event.body.grant), at, event)
+    this.append(this.open(ledgerChain), draft(at, event.kind, event.body))
+    const { grant, state, offeredAt, terms } = after
+    const { target, executor, principal, policyDigest, run = '', until } = terms
+    const columns = [grant, state, target, executor, principal, policyDigest, run, until, offeredAt] as const
+    this.#statements.get('putGrant').run(...columns, canonical(after))
+    return after
+  }
+
   save(): void {
     this.#saveChains()
     this.buckets.save()
@@ -216,6 +247,19 @@ export function approvalIn(row: Record<string, unknown> | undefined): Approval |
     return JSON.parse(text(row, 'value')) as Approval // reason: written by `tell`; verify compares it with the records
   } catch {
     throw new LedgerError('ledger.damaged', 'an approval cannot be read')
+  }
+}
+
+/** As many grants are looked at for one action. */
+const mostGrants = 50
+
+/** The grant in a row. Throws `ledger.damaged`. */
+export function grantIn(row: Record<string, unknown> | undefined): Grant | undefined {
+  if (row === undefined) return undefined
+  try {
+    return JSON.parse(text(row, 'value')) as Grant // reason: written by `tellGrant`; verify compares it with the records
+  } catch {
+    throw new LedgerError('ledger.damaged', 'a grant cannot be read')
   }
 }
 

@@ -89,6 +89,7 @@ function verifyDatabase(
   const ends = heads(database, only)
   for (const run of new Set([...ends.keys(), ...chains.followed.keys()])) chains.end(run, ends.get(run))
   roster.compare(chains, only)
+  if (faults.none) for (const { run, seq, code, message } of replay.grantFaults) faults.add(run, seq, code, message)
   if (only !== undefined) return
 
   verifyBlobs(database, contents, faults)

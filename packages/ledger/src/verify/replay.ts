@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '@ecp/protocol'
+import { canonical, type LedgerRecord, type RecordBodies } from '@ecp/protocol'
 import {
   applyDecided,
   applyFinished,
@@ -10,6 +10,8 @@ import {
   type Reservation,
 } from '../accounting.ts'
 import { type Approval, type ApprovalEvent, afterEvent } from '../approvals.ts'
+import { afterGrantEvent, type Grant, type GrantEvent } from '../grants.ts'
+import type { Fault } from '../ledger.ts'
 import type { Faults } from './faults.ts'
 
 /** An action in flight, as the records say. */
@@ -41,7 +43,12 @@ export class Replay implements Books {
   readonly inFlight = new Map<string, ReplayedAction>()
   readonly runs = new Map<string, ReplayedRun>()
   readonly approvals = new Map<string, Approval>()
+  readonly grants = new Map<string, Grant>()
+  /** Decisions that stand on a grant which the records do not say. */
+  readonly grantFaults: Fault[] = []
   readonly #faults: Faults
+  /** Which actions used which grant. */
+  readonly #uses = new Set<string>()
   readonly #onDrawn: (bucket: string, drawn: Drawn) => void
 
   /** `onDrawn` hears of every entry that a bucket's history must have, in order. */
@@ -69,6 +76,7 @@ export class Replay implements Books {
         totals.actions++
         if (decision.effect === 'deny') totals.denied++
         const held = applyDecided(this, at, body)
+        this.#granted(run, seq, body)
         if (decision.effect === 'allow') {
           if (this.inFlight.has(key)) {
             this.#faults.add(run, seq, 'record-inserted', `action \`${action.id}\` was allowed while it was in flight`)
@@ -101,6 +109,12 @@ export class Replay implements Books {
       case 'approval.used':
         this.#approval(run, seq, at, { kind, body } as ApprovalEvent) // reason: the pair is a record's
         break
+      case 'grant.offered':
+      case 'grant.given':
+      case 'grant.revoked':
+      case 'grant.used':
+        this.#grant(run, seq, at, { kind, body } as GrantEvent) // reason: the pair is a record's
+        break
       case 'host.frozen':
       case 'host.unfrozen':
         applySwitch(this, at, kind)
@@ -124,6 +138,35 @@ export class Replay implements Books {
       this.approvals.set(approval, afterEvent(this.approvals.get(approval), at, event))
     } catch (error) {
       this.#faults.add(run, seq, 'record-inserted', (error as Error).message) // reason: afterEvent throws LedgerError
+    }
+  }
+
+  #grant(run: string, seq: number, at: number, event: GrantEvent): void {
+    const { grant } = event.body
+    try {
+      this.grants.set(grant, afterGrantEvent(this.grants.get(grant), at, event))
+      if (event.kind === 'grant.used') this.#uses.add(actionKey(event.body.run, event.body.action) + grant)
+    } catch (error) {
+      this.#faults.add(run, seq, 'record-inserted', (error as Error).message) // reason: afterGrantEvent throws LedgerError
+    }
+  }
+
+  /**
+   * A decision that stands on a grant must have used it: the grant as it was given, and no other. Kept apart, because where a
+   * record of a grant is wrong, what stands on it looks wrong, too.
+   */
+  #granted(run: string, seq: number, { action, decision, answers = [] }: RecordBodies['action.decided']): void {
+    for (const answer of answers) {
+      if (answer.kind !== 'grant' || decision.effect !== 'allow') continue
+      const { id, terms } = answer
+      const given = this.grants.get(id)
+      if (given === undefined || canonical(given.terms) !== canonical(terms)) {
+        const message = `grant \`${id}\`, which the action stands on, was never given like that`
+        this.grantFaults.push({ run, seq, code: 'record-inserted', message })
+      } else if (!this.#uses.has(actionKey(run, action.id) + id)) {
+        const message = `action \`${action.id}\` stands on grant \`${id}\`, and no record says that it used it`
+        this.grantFaults.push({ run, seq, code: 'record-missing', message })
+      }
     }
   }
 

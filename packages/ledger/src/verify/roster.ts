@@ -1,6 +1,14 @@
-import { type LedgerRecord, ledgerChain } from '@ecp/protocol'
+import { type LedgerRecord, ledgerChain, type RecordKind } from '@ecp/protocol'
 import type { Chains } from './chains.ts'
 import type { Faults } from './faults.ts'
+
+/** What stands in the ledger's own chain only. */
+const ofLedger: ReadonlySet<RecordKind> = new Set<RecordKind>([
+  'run.opened',
+  'run.closed',
+  ...(['approval.requested', 'approval.answered', 'approval.expired', 'approval.cancelled', 'approval.used'] as const),
+  ...(['grant.offered', 'grant.given', 'grant.revoked', 'grant.used'] as const),
+])
 
 interface Opened {
   readonly seq: number
@@ -40,7 +48,7 @@ export class Roster {
     if ((seq === 1) !== (kind === 'run.started')) {
       this.#faults.add(run, seq, 'record-inserted', `a run begins with \`run.started\`, and only there`)
     }
-    if (kind === 'run.opened' || kind === 'run.closed') {
+    if (ofLedger.has(kind)) {
       this.#faults.add(run, seq, 'record-inserted', `\`${kind}\` belongs in the ledger's chain`)
     }
     if (kind === 'run.ended') this.#ended.set(run, seq)
