@@ -10,6 +10,13 @@ export { type Approver, type Approvers, approversOf } from './approvals/approver
 export { type FileChange, fileChange, type Places } from './approvals/file-change.ts'
 export { isApprovedBy, mayAnswer, worthOf } from './approvals/judge.ts'
 export { lineDifference } from './approvals/line-difference.ts'
+export {
+  type PasskeyCreation,
+  type PasskeyPlace,
+  passkeyCreation,
+  passkeyMade,
+} from './approvals/passkey-registration.ts'
+export { passkeyRequest } from './approvals/passkey-request.ts'
 export { answerChallenge, isProvenBy, readSigningKey, signAnswer } from './approvals/signature.ts'
 export { isOpen, type Standing, standingJson, standingOf } from './approvals/standing.ts'
 export { type AnswerDesk, newAnswer, refuseOver, type Said, writeAnswer } from './approvals/write-answer.ts'

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
-import type { Passkey, PasskeyProof } from '@ecp/protocol'
+import type { JsonObject, Passkey, PasskeyProof } from '@ecp/protocol'
+import { isoCBOR } from '@simplewebauthn/server/helpers'
 
 /** How a passkey signs (IANA COSE Algorithms -7, -8, -257). */
 export type PasskeyAlgorithm = 'ES256' | 'EdDSA' | 'RS256'
@@ -18,12 +19,23 @@ export interface Ceremony {
   readonly extensions?: Buffer
 }
 
+/** What else can be said of a passkey that is made. */
+export interface Making extends Ceremony {
+  /** Of the attestation: `none` and empty where they are missing. */
+  readonly fmt?: string
+  readonly attStmt?: ReadonlyMap<string, unknown>
+  /** In place of the public key, as COSE has it. */
+  readonly cose?: ReadonlyMap<number, unknown>
+}
+
 /** An authenticator with one passkey, and the browser around it (WebAuthn Level 3). */
 export interface Authenticator {
   readonly passkey: Passkey
   readonly privateKey: KeyObject
   /** An assertion over a challenge, which is base64url. */
   assertion(challenge: string, ceremony?: Ceremony): PasskeyProof
+  /** `RegistrationResponseJSON`: what the browser says when the passkey is made. */
+  registration(challenge: string, making?: Making): JsonObject
 }
 
 export const here = { rpId: 'localhost', origin: 'http://localhost:7391' }
@@ -42,9 +54,8 @@ export function authenticator(algorithm: PasskeyAlgorithm = 'ES256'): Authentica
     passkey,
     privateKey,
     assertion(challenge, ceremony = {}) {
-      const { type = 'webauthn.get', origin = here.origin, rpId = here.rpId, flags = verifiedUser } = ceremony
-      const seen = { type, challenge, origin, crossOrigin: false, ...ceremony.more }
-      const clientData = Buffer.from(JSON.stringify(seen))
+      const { rpId = here.rpId, flags = verifiedUser } = ceremony
+      const clientData = clientDataOf('webauthn.get', challenge, ceremony)
       const counted = Buffer.alloc(4)
       counted.writeUInt32BE(++counter)
       const parts = [sha256(rpId), Buffer.from([flags]), counted, ceremony.extensions ?? Buffer.alloc(0)]
@@ -58,7 +69,69 @@ export function authenticator(algorithm: PasskeyAlgorithm = 'ES256'): Authentica
         signature: sign(algorithm === 'EdDSA' ? null : 'sha256', signed, privateKey).toString('base64url'),
       }
     },
+    registration(challenge, making = {}) {
+      const { rpId = here.rpId, flags = verifiedUser, fmt = 'none', attStmt = new Map(), cose } = making
+      const id = Buffer.from(passkey.id, 'base64url')
+      const key = encoded(cose ?? coseOf(publicKey, algorithm))
+      const attested = Buffer.concat([Buffer.alloc(16), Buffer.from([id.length >> 8, id.length & 255]), id, key])
+      const authData = Buffer.concat([sha256(rpId), Buffer.from([flags | 0x40]), Buffer.alloc(4), attested])
+      const parts = [
+        ['fmt', fmt],
+        ['attStmt', attStmt],
+        ['authData', new Uint8Array(authData)],
+      ] as const
+      return {
+        id: passkey.id,
+        rawId: passkey.id,
+        type: 'public-key',
+        clientExtensionResults: {},
+        response: {
+          clientDataJSON: clientDataOf('webauthn.create', challenge, making).toString('base64url'),
+          attestationObject: encoded(new Map<string, unknown>(parts)).toString('base64url'),
+        },
+      }
+    },
   }
+}
+
+function clientDataOf(
+  usual: string,
+  challenge: string,
+  { type = usual, origin = here.origin, more }: Ceremony,
+): Buffer {
+  return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false, ...more }))
+}
+
+/** RFC 9053, section 7; RFC 8230, section 4. */
+function coseOf(key: KeyObject, algorithm: PasskeyAlgorithm): ReadonlyMap<number, unknown> {
+  const jwk = key.export({ format: 'jwk' })
+  const bytes = (text = '') => new Uint8Array(Buffer.from(text, 'base64url'))
+  const labels: Readonly<Record<PasskeyAlgorithm, readonly (readonly [number, unknown])[]>> = {
+    ES256: [
+      [1, 2],
+      [3, -7],
+      [-1, 1],
+      [-2, bytes(jwk.x)],
+      [-3, bytes(jwk.y)],
+    ],
+    EdDSA: [
+      [1, 1],
+      [3, -8],
+      [-1, 6],
+      [-2, bytes(jwk.x)],
+    ],
+    RS256: [
+      [1, 3],
+      [3, -257],
+      [-1, bytes(jwk.n)],
+      [-2, bytes(jwk.e)],
+    ],
+  }
+  return new Map(labels[algorithm])
+}
+
+function encoded(value: ReadonlyMap<unknown, unknown>): Buffer {
+  return Buffer.from(isoCBOR.encode(value as Parameters<typeof isoCBOR.encode>[0])) // reason: CBOR takes what these maps hold
 }
 
 export const sha256 = (data: Buffer | string): Buffer => createHash('sha256').update(data).digest()
