@@ -11,6 +11,8 @@ import type { Approver } from './approvers.ts'
 import { challengeOf, isAssertedBy } from './passkey.ts'
 
 type Asked = ApprovalSubject & Pick<ApprovalRequested, 'approval' | 'kind'>
+/** What an approver can sign with. */
+type Keys = Pick<Approver, 'publicKey' | 'passkeys'>
 type Said = Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>
 
 /** The bytes that an answer's signature is over: RFC 8785 JSON in UTF-8. */
@@ -32,36 +34,33 @@ export function answerChallenge(asked: Asked, said: Said): string {
   return challengeOf(signedBytes(asked, said))
 }
 
-/** Whether an answer bears the signature of this key. False, never an error, for any other content. */
-export function isSignedWith(publicKey: string, asked: Asked, answered: ApprovalAnswered): boolean {
-  const { proof } = answered
-  if (proof.kind !== 'ed25519' || proof.publicKey !== publicKey) return false
-  try {
-    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64url'), format: 'der', type: 'spki' })
-    if (key.asymmetricKeyType !== 'ed25519') return false
-    return verify(null, signedBytes(asked, answered), key, Buffer.from(proof.signature, 'base64url'))
-  } catch {
-    return false
-  }
-}
-
 /**
  * Whether an answer bears a signature over exactly what it says, by the key or a passkey of this approver. False, never an error,
  * for any other content.
  */
-export function isProvenBy(
-  { publicKey, passkeys }: Pick<Approver, 'publicKey' | 'passkeys'>,
-  asked: Asked,
-  answered: ApprovalAnswered,
-): boolean {
-  const { proof } = answered
+export function isProvenBy(approver: Keys, asked: Asked, answered: ApprovalAnswered): boolean {
+  return isProofOf(approver, signedBytes(asked, answered), answered.proof)
+}
+
+/** Whether a proof is this approver's signature over exactly these bytes. False, never an error, for any other content. */
+export function isProofOf({ publicKey, passkeys }: Keys, bytes: Uint8Array, proof: Proof): boolean {
   switch (proof.kind) {
     case 'unsigned':
       return false
     case 'ed25519':
-      return publicKey !== undefined && isSignedWith(publicKey, asked, answered)
+      return proof.publicKey === publicKey && isSignedWith(publicKey, bytes, proof.signature)
     case 'webauthn':
-      return isAssertedBy(passkeys, signedBytes(asked, answered), proof)
+      return isAssertedBy(passkeys, bytes, proof)
+  }
+}
+
+function isSignedWith(publicKey: string, bytes: Uint8Array, signature: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64url'), format: 'der', type: 'spki' })
+    if (key.asymmetricKeyType !== 'ed25519') return false
+    return verify(null, bytes, key, Buffer.from(signature, 'base64url'))
+  } catch {
+    return false
   }
 }
 
