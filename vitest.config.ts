@@ -6,6 +6,8 @@ const resolve = { conditions: ['ecp-source', 'node', 'import', 'module', 'defaul
 const ssr = { resolve: { conditions: ['ecp-source', 'node', 'import', 'module', 'default'] } }
 // Modules are loaded once a worker, not once a file: a third of the time otherwise. Nothing here keeps state in a module.
 const shared = { isolate: false }
+// The console's page is built once, where what it is made of has changed.
+const everyPackage = { ...shared, globalSetup: ['packages/console/test/build-console.ts'] }
 // Cases wait for the gateways that they share, of which few run at once.
 const everyTest = { maxConcurrency: 10_000 }
 const project = (name: string, include: string[], testTimeout = 30_000, more = {}) => ({
@@ -19,7 +21,7 @@ export default defineConfig({
     // Vitest leaves a core to itself, and of two that is half: most tests wait for processes.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      project('packages', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], 60_000, shared),
+      project('packages', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], 60_000, everyPackage),
       project('conformance', ['conformance/**/*.test.ts'], 60_000, everyTest),
       project('docs', ['test/*.test.ts', 'examples/{library,claude-code,cursor}/*.test.ts'], 300_000),
       project('official', ['test/official/**/*.test.ts'], 300_000),

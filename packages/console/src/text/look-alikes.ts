@@ -17,25 +17,30 @@ const signs =
 const words = /[\p{L}\p{M}\p{N}_]+/gu
 
 /**
- * Where in the text (UTF-16 units) a character stands that looks like one of ASCII and is none: in a word with letters of
- * ASCII, or in one that is made of such characters alone while there is ASCII around it. Words of one script are nothing.
+ * Marks where in the text (UTF-16 units) a character stands that looks like one of ASCII and is none: in a word with letters
+ * of ASCII, or in one that is made of such characters alone while there is ASCII around it. Words of one script are nothing.
  */
-export function lookAlikes(text: string): readonly number[] {
-  if (!/[^\0-\x7f]/.test(text)) return []
-  const found = new Set<number>()
-  for (const { index } of text.matchAll(signs)) found.add(index)
+export function markLookAlikes(text: string, marks: Uint8Array, mark: number): void {
+  signs.lastIndex = 0
+  while (signs.test(text)) {
+    const end = signs.lastIndex
+    marks[end - (isSurrogate(text, end - 1) ? 2 : 1)] = mark
+  }
   const isAmongAscii = /[A-Za-z]/.test(text)
-  for (const { 0: word, index } of text.matchAll(words)) {
-    if (!/[^\0-\x7f]/.test(word) || !(/[A-Za-z]/.test(word) || (isAmongAscii && isOnlyLookAlikes(word)))) continue
-    let at = index
-    for (const character of word) {
-      if (letters.has(character)) found.add(at)
-      at += character.length
+  words.lastIndex = 0
+  for (let found = words.exec(text); found; found = words.exec(text)) {
+    const [word] = found
+    if (!isOdd(word, isAmongAscii)) continue
+    for (let at = 0; at < word.length; at += 1) {
+      if (letters.has(word.charAt(at))) marks[found.index + at] = mark
     }
   }
-  return [...found].sort((a, b) => a - b)
 }
 
-function isOnlyLookAlikes(word: string): boolean {
-  return [...word].every((character) => letters.has(character) || !/\p{L}/u.test(character))
+function isOdd(word: string, isAmongAscii: boolean): boolean {
+  if (!/[^\0-\x7f]/.test(word)) return false
+  if (/[A-Za-z]/.test(word)) return true
+  return isAmongAscii && [...word].every((character) => letters.has(character) || !/\p{L}/u.test(character))
 }
+
+const isSurrogate = (text: string, at: number) => (text.charCodeAt(at) & 0xfc00) === 0xdc00

@@ -1,5 +1,5 @@
 import { hiddenCharacters } from './hidden-characters.ts'
-import { lookAlikes } from './look-alikes.ts'
+import { markLookAlikes } from './look-alikes.ts'
 
 /** A stretch of text as it is; one hidden character; one that looks like another; a tab, which is hidden and means no harm. */
 export type Piece =
@@ -14,22 +14,28 @@ export const tabColumns = 4
 const stackedMarks = /(?<=\p{M}{2})\p{M}/gu
 const plain = /^[\x20-\x7e]*$/
 
-/** The whole text in order, with everything apart that is not what it seems. */
+const lookAlike = 1
+const isHidden = 2
+
+/** The whole text in order, with everything apart that is not what it seems. In linear time: a text can be a megabyte. */
 export function piecesOf(text: string): readonly Piece[] {
   if (plain.test(text)) return text === '' ? [] : [{ kind: 'text', text }]
-  const odd = new Map<number, 'hidden' | 'look-alike'>()
-  for (const index of lookAlikes(text)) odd.set(index, 'look-alike')
-  for (const { index } of text.matchAll(hiddenCharacters)) odd.set(index, 'hidden')
-  for (const { index } of text.matchAll(stackedMarks)) odd.set(index, 'hidden')
+  const marks = new Uint8Array(text.length)
+  if (/[^\0-\x7f]/.test(text)) {
+    markLookAlikes(text, marks, lookAlike)
+    for (const { index } of text.matchAll(stackedMarks)) marks[index] = isHidden
+  }
+  for (const { index } of text.matchAll(hiddenCharacters)) marks[index] = isHidden
   const pieces: Piece[] = []
   let from = 0
-  for (const [index, kind] of [...odd].sort(([a], [b]) => a - b)) {
-    const code = text.codePointAt(index) ?? 0
+  for (let at = 0; at < text.length; at += 1) {
+    if (marks[at] === 0) continue
+    const code = text.codePointAt(at) ?? 0
     const character = String.fromCodePoint(code)
-    if (index > from) pieces.push({ kind: 'text', text: text.slice(from, index) })
-    if (kind === 'look-alike') pieces.push({ kind, text: character, code })
-    else pieces.push({ kind: character === '\t' ? 'tab' : kind, code })
-    from = index + character.length
+    if (at > from) pieces.push({ kind: 'text', text: text.slice(from, at) })
+    if (marks[at] === lookAlike) pieces.push({ kind: 'look-alike', text: character, code })
+    else pieces.push({ kind: character === '\t' ? 'tab' : 'hidden', code })
+    from = at + character.length
   }
   if (from < text.length) pieces.push({ kind: 'text', text: text.slice(from) })
   return pieces
