@@ -91,3 +91,6 @@ export {
   type StdioServer,
 } from './servers/stdio-server.ts'
 export { type Ground, groundsOf, type Told, told, type Unlisted, unlistedTool } from './told/told.ts'
+export { type DeliveriesOptions, type DeliveryGround, WebhookDeliveries } from './webhooks/deliveries.ts'
+export type { WebhookEndpoint } from './webhooks/endpoint.ts'
+export { defaultWebhookTiming, type WebhookTiming } from './webhooks/timing.ts'

@@ -2,6 +2,7 @@ import type { Ledger } from '@ecp/ledger'
 import type { Json, SecretReference } from '@ecp/protocol'
 import type { LoadedConfig } from './config/load-config.ts'
 import type { Host } from './host.ts'
+import type { WebhookEndpoint } from './webhooks/endpoint.ts'
 
 /** One client of a machine: as what it acts, and for whom. */
 export interface Admission {
@@ -31,6 +32,10 @@ export interface Machine {
    * or `host.refused` for a provider of a later version.
    */
   secret(reference: SecretReference): Promise<string>
+  /** The value with every secret that the servers' wiring names, and every other one that is known here, as its name. */
+  redacted<T extends Json>(value: T): Promise<T>
+  /** The endpoints that `gateway.approvals.webhooks` wires. Throws what is wrong with a key, and as {@link secret} does. */
+  webhooks(): Promise<readonly WebhookEndpoint[]>
   /** Every file that was read for what is open now: when one changes, this machine should be renewed. */
   files(): readonly string[]
   /**

@@ -24,6 +24,7 @@ import { openSecrets } from './secrets/secrets.ts'
 import { wiredServers } from './servers/all-wired.ts'
 import { openServers } from './servers/open-servers.ts'
 import type { ServerLogEntry } from './servers/stdio-server.ts'
+import { webhookEndpoints } from './webhooks/endpoint.ts'
 
 /** What opens a machine. Everything that comes from outside is given: nothing here reads the process by itself. */
 export interface MachineOptions extends ConfigOptions {
@@ -99,8 +100,9 @@ async function machineOn(
   }
   const shared = taken ?? (await shareLedger(options, file, now))
   const { ledger } = shared
+  const wiredServerNames = [...wiredNames(layers, ['server']).keys()]
   const servers = openServers({
-    ...wiredServers(layers, [...wiredNames(layers, ['server']).keys()], {
+    ...wiredServers(layers, wiredServerNames, {
       ...options,
       platform: process.platform,
       bindingsFor: secrets.bindingsFor,
@@ -151,6 +153,11 @@ async function machineOn(
       return admitted
     },
     secret: (reference) => secrets.resolve(reference),
+    async redacted(value) {
+      await secrets.learnAll(wiredServerNames)
+      return secrets.redactor.json(value)
+    },
+    webhooks: () => webhookEndpoints({ layers, secret: (reference) => secrets.resolve(reference) }),
     files: () => [
       ...config.files.flatMap(({ path }) => [path, lockFile(path)]),
       ...contexts.files(),

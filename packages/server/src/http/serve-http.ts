@@ -1,4 +1,4 @@
-import type { Machine } from '@ecp/host'
+import type { Machine, WebhookDeliveries, WebhookTiming } from '@ecp/host'
 import { frozenBucket } from '@ecp/ledger'
 import { createApi } from '../api/create-api.ts'
 import { OpenRequests } from '../open-requests.ts'
@@ -13,6 +13,7 @@ import { type Listener, listenOn, listenOnSocket } from './listener.ts'
 import { challengeTo, type OpenRoutesOptions, openRoutes } from './open-routes.ts'
 import { Serving } from './serving.ts'
 import { standingOn } from './standing.ts'
+import { startDeliveries } from './start-deliveries.ts'
 
 export interface ServeHttpOptions {
   /** Closed with the server, and so are those that follow it; also when this throws. */
@@ -27,6 +28,8 @@ export interface ServeHttpOptions {
   readonly socket?: string
   readonly version: string
   readonly limits?: Partial<HttpLimits>
+  /** When webhooks are sent; what is missing is as usual. */
+  readonly webhookTiming?: Partial<WebhookTiming>
   /** How often (ms) files are looked at for changes. */
   readonly watchMs?: number
   /** Milliseconds since the epoch. */
@@ -60,8 +63,10 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
   const api = createApi({ now, log })
   const openRequests = new OpenRequests(limits.maxRequestsPerClient)
   const listeners: Listener[] = []
+  let deliveries: WebhookDeliveries | undefined
   const end = async () => {
     for (const listener of listeners) listener.stop()
+    await deliveries?.close()
     await serving.close()
     await Promise.all(listeners.map((listener) => listener.close()))
   }
@@ -84,6 +89,13 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
         ),
       )
     }
+    deliveries = startDeliveries({
+      standing: () => serving.standing,
+      place: listeners[0]?.place ?? '',
+      timing: options.webhookTiming,
+      now,
+      log,
+    })
   } catch (cause) {
     await end()
     throw cause

@@ -1,4 +1,4 @@
-import type { Machine } from '@ecp/host'
+import { type Approvers, approversOf, type Machine, type WebhookEndpoint } from '@ecp/host'
 import { ServerError } from '../error.ts'
 import { type Front, frontOf } from './front.ts'
 import { type GatewaySettings, gatewaySettings } from './gateway-settings.ts'
@@ -11,6 +11,9 @@ export interface Standing {
   readonly authenticator: Authenticator
   readonly settings: GatewaySettings
   readonly front: Front
+  /** Who else is told of approvals, and whose answers count. */
+  readonly webhooks: readonly WebhookEndpoint[]
+  readonly approvers: Approvers
 }
 
 export interface StandingOptions {
@@ -29,7 +32,9 @@ export async function standingOn(machine: Machine, options: StandingOptions): Pr
   const authenticator = await options.openAuthenticator(machine)
   try {
     refuseOpenDoor(settings.listen, authenticator, options.letsAnybodyIn)
-    return { machine, authenticator, settings, front: frontOf(settings) }
+    const webhooks = await machine.webhooks()
+    const approvers = approversOf(machine.config.layers)
+    return { machine, authenticator, settings, front: frontOf(settings), webhooks, approvers }
   } catch (cause) {
     await authenticator.close()
     throw cause

@@ -24,7 +24,8 @@ export const oneWitness = (desk: Desk, policies: JsonObject = {}): Documents => 
   policies: { agent: { toolAccess: { default: 'deny', allow: ['witness:*'] }, ...policies } },
 })
 
-interface More extends Partial<Pick<ServeHttpOptions, 'anonymous' | 'limits' | 'listen' | 'socket' | 'now'>> {}
+interface More
+  extends Partial<Pick<ServeHttpOptions, 'anonymous' | 'limits' | 'listen' | 'socket' | 'now' | 'webhookTiming'>> {}
 
 /** The HTTP face on a desk of its own: documents written, tokens as they are asked for, real servers behind. */
 export class Service implements AsyncDisposable {
@@ -47,6 +48,12 @@ export class Service implements AsyncDisposable {
   }
 
   async start(more: More = {}): Promise<this> {
+    this.#face = await this.open(more)
+    return this
+  }
+
+  /** Another gateway on the same ledger, beside the one that was started. */
+  async open(more: More = {}): Promise<HttpFace> {
     const { home, folder } = this.gateway.desk
     const machine = await openMachine({
       cwd: folder,
@@ -57,7 +64,7 @@ export class Service implements AsyncDisposable {
       version: '0.0.0',
       onWarning: (line) => this.log.push(line),
     })
-    this.#face = await serveHttp({
+    return serveHttp({
       machine,
       openAuthenticator: (on) =>
         openAuthenticator({
@@ -73,7 +80,6 @@ export class Service implements AsyncDisposable {
       log: (line) => this.log.push(line),
       ...more,
     })
-    return this
   }
 
   /** A new client's token. */
