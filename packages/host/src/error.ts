@@ -9,6 +9,9 @@ export type HostErrorCode =
   /** It cannot be answered any more; not so, or not by this person. */
   | 'approval.over'
   | 'approval.refused'
+  /** A grant that is over; one that cannot be given so, or not by this person. */
+  | 'grant.over'
+  | 'grant.refused'
   /** It cannot be applied now, or not here. */
   | 'proposal.refused'
   | 'network.refused'

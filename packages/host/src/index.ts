@@ -53,6 +53,10 @@ export {
   type Step,
   steps,
 } from './gate/request.ts'
+export { newGrant, newGrantSaid } from './grants/new-grant.ts'
+export { grantChallenge, signGrant } from './grants/signature.ts'
+export { type GrantStanding, grantStandingJson, grantStandingOf, isGrantOpen } from './grants/standing.ts'
+export { endGrant, joinGrant, refuseOverGrant, type WrittenGrant, writeGrant } from './grants/write-grant.ts'
 export type { Host, Offered, OfferedTool, Prospects } from './host.ts'
 export { bindInputs } from './inputs.ts'
 export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'

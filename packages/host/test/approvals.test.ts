@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteLedger } from '@ecp/ledger'
@@ -6,19 +6,10 @@ import { type ApprovalAnswered, canonical, type Verdict } from '@ecp/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Host, signAnswer } from '../src/index.ts'
 import { type Boundary, boundary, faultsOf, recordsOf, request } from './boundary.ts'
+import { approvers, type Person, person } from './people.ts'
 
 const held =
   '{ toolAccess: { default: deny, allow: ["witness:*"] }, writeControls: { requireApprovalFor: ["witness:write"] } }'
-
-/** A person with a key of their own. */
-function person(name: string) {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-  return { name, key: privateKey, publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64url') }
-}
-type Person = ReturnType<typeof person>
-
-const approvers = (people: readonly Person[], groups = 'ops') =>
-  `  approvers: { ${people.map(({ name, publicKey }) => `${name}: { publicKey: "${publicKey}", groups: [${groups}] }`).join(', ')} }\n`
 
 /** Answers as this person, in the ledger, as `ecp approvals` does it. */
 async function say(world: Boundary, id: string, answer: Verdict, by?: Person, over: Partial<ApprovalAnswered> = {}) {

@@ -20,15 +20,25 @@ export function worthOf(
   terms: ApprovalTerms,
   approvers: Approvers,
 ): AnswerWorth {
+  return wordWorth(answered, terms, approvers, (approver) => isProvenBy(approver, approval, answered))
+}
+
+/** What somebody's word is worth. `isProven`: whether it bears the signature of this approver over exactly what was said. */
+export function wordWorth(
+  { by, proof }: Pick<ApprovalAnswered, 'by' | 'proof'>,
+  terms: ApprovalTerms,
+  approvers: Approvers,
+  isProven: (approver: Approver) => boolean,
+): AnswerWorth {
   // With no approvers configured answers are the local operator's; who names approvers and configures none has nobody.
   if (approvers.size === 0) {
-    return terms.approvers.length === 0 && answered.proof.kind === 'unsigned' ? 'counts' : 'nobody-configured'
+    return terms.approvers.length === 0 && proof.kind === 'unsigned' ? 'counts' : 'nobody-configured'
   }
-  if (answered.proof.kind === 'unsigned') return 'unsigned'
-  const approver = approvers.get(answered.by)
+  if (proof.kind === 'unsigned') return 'unsigned'
+  const approver = approvers.get(by)
   if (!approver) return 'unknown-approver'
   if (!mayAnswer(approver, terms)) return 'not-named'
-  return isProvenBy(approver, approval, answered) ? 'counts' : 'wrong-signature'
+  return isProven(approver) ? 'counts' : 'wrong-signature'
 }
 
 /** Whether the terms name this approver, one of their groups, or nobody in particular. */

@@ -25,8 +25,13 @@ export function signedBytes(asked: Asked, { answer, by, expiresAt, nonce }: Said
 
 /** Signs an answer (Ed25519, RFC 8032). */
 export function signAnswer(asked: Asked, said: Said, key: KeyObject): Proof {
+  return signBytes(signedBytes(asked, said), key)
+}
+
+/** Signs bytes that say themselves what they are for (Ed25519, RFC 8032). */
+export function signBytes(bytes: Uint8Array, key: KeyObject): Proof {
   const publicKey = createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64url')
-  return { kind: 'ed25519', publicKey, signature: sign(null, signedBytes(asked, said), key).toString('base64url') }
+  return { kind: 'ed25519', publicKey, signature: sign(null, bytes, key).toString('base64url') }
 }
 
 /** What a passkey is to be asked to sign for an answer: the challenge of WebAuthn, base64url. */

@@ -61,7 +61,8 @@ export function refuseOver(standing: Standing): void {
   throw new HostError('approval.over', `${noun} \`${approval.approval}\` is ${state}: ${again}`)
 }
 
-const worthless: Readonly<Record<Exclude<AnswerWorth, 'counts'>, string>> = {
+/** What is said of a word that would not count. */
+export const worthless: Readonly<Record<Exclude<AnswerWorth, 'counts'>, string>> = {
   unsigned: 'approvers are configured, and the answer is signed by none of them',
   'nobody-configured': 'it needs approvers by name, and none are configured; `ecp approvers add` makes a key',
   'unknown-approver': 'there is no such approver, or none with a key; `ecp approvers list` shows who there is',

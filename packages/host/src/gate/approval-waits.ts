@@ -26,7 +26,10 @@ export class ApprovalWaits {
     this.#options = options
   }
 
-  /** True once it is approved or denied; false when it will not be any more, after `waitMs`, or when the signal aborts. */
+  /**
+   * True once it is approved, denied, or a grant was given instead; false when it will not be any more, after `waitMs`, or when
+   * the signal aborts.
+   */
   answered(
     approval: string,
     { waitMs, onWaiting, signal }: Hold & { readonly signal?: AbortSignal },
@@ -60,7 +63,9 @@ export class ApprovalWaits {
       if (!seen.has(id)) seen.set(id, this.#read(id))
       const approval = seen.get(id)
       const state = approval && stateAt(approval, this.#options.now())
-      if (state === 'approved' || state === 'denied') waiter.settle(true)
+      // A grant in its place may let the action happen, too.
+      const isGranted = state === 'cancelled' && approval?.grant !== undefined
+      if (state === 'approved' || state === 'denied' || isGranted) waiter.settle(true)
       else if (state !== 'pending') waiter.settle(false)
     }
     if (this.#waiters.size > 0) return

@@ -91,6 +91,8 @@ async function record(
   const intends = (acting: Acts) => acting !== 'read' || enforcement === 'authorized'
   const { digest, run, executor, principal } = action
   const subject = { digest, policyDigest, run, executor, principal }
+  const isGrantable = action.kind === 'tool.call' && applied === undefined
+  const grantable = isGrantable ? { grantable: { target: action.target, policyDigest, run, executor, principal } } : {}
   let waiting: string | undefined
   const { decided } = await parts.ledger.decide({
     run,
@@ -99,14 +101,14 @@ async function record(
     queries: counters(policy, catalogue, action),
     durable: intends(acts(policy, catalogue, action)),
     blobs: governed.blobs,
-    ...(mayNeedApproval(policy, catalogue, action) ? { subject } : {}),
+    ...(mayNeedApproval(policy, catalogue, action) ? { subject, ...grantable } : {}),
     ...(applied === undefined ? {} : { applied }),
     decide: (read, found) => {
       parts.onStep?.('deciding', action)
       const people = decideWithPeople(action, found, parts.approvers, (answers) =>
         decide(policy, catalogue, read, action, { enforcement, answers }),
       )
-      const { decision, answers, used, requested } = people
+      const { decision, answers, used, requested, granted } = people
       waiting = people.waiting
       const decided = {
         action,
@@ -123,10 +125,11 @@ async function record(
         return { decided, ...asked, proposed: { action: action.id, digest, target: action.target } }
       }
       if (decision.effect !== 'allow') return { decided, ...asked }
-      const spent = used.length > 0 ? { used } : {}
+      const grant = granted === undefined ? {} : { grant: granted }
+      const spent = { ...(used.length > 0 ? { used } : {}), ...(granted === undefined ? {} : { granted }) }
       if (!intends(decision.acts)) return { decided, ...spent }
       const approval = used[0] === undefined ? {} : { approval: used[0] }
-      return { decided, ...spent, intended: { action: action.id, digest, ...approval } }
+      return { decided, ...spent, intended: { action: action.id, digest, ...approval, ...grant } }
     },
   })
   const { decision, counters: values } = decided

@@ -1,7 +1,17 @@
 import type { Approval, FoundApprovals } from '@ecp/ledger'
-import type { Action, ApprovalKind, ApprovalRequested, ApprovalTerms, Decision, PersonAnswer } from '@ecp/protocol'
+import { grantFits } from '@ecp/policy'
+import type {
+  Action,
+  ApprovalKind,
+  ApprovalRequested,
+  ApprovalTerms,
+  Decision,
+  GrantAnswer,
+  PersonAnswer,
+} from '@ecp/protocol'
 import type { Approvers } from '../approvals/approvers.ts'
 import { isApprovedBy } from '../approvals/judge.ts'
+import { isGivenBy } from '../grants/judge.ts'
 
 /** A decision together with what people have said, and what follows from it for approvals. */
 export interface WithPeople {
@@ -10,6 +20,8 @@ export interface WithPeople {
   readonly answers: readonly PersonAnswer[]
   /** Approvals that the allow stands on. */
   readonly used: readonly string[]
+  /** The grant that the allow stands on. */
+  readonly granted?: string
   /** A person is to be asked, and nobody was yet. */
   readonly requested?: ApprovalRequested
   /** Where a held or proposed action waits. */
@@ -18,7 +30,8 @@ export interface WithPeople {
 
 /**
  * Decides, and where a person has a word in it, decides again with that word (decisions.md, Approvals): an approval is looked
- * at only for what would be held, counts only with the signatures that the terms ask for, and is used only by an allow.
+ * at only for what would be held, counts only with the signatures that the terms ask for, and is used only by an allow. Where
+ * nobody has said anything that counts of exactly this action, a grant may let it happen.
  */
 export function decideWithPeople(
   action: Action,
@@ -39,21 +52,42 @@ export function decideWithPeople(
   const used = applied.map(({ id }) => id)
   const { held, proposed } = found
   if (decision.effect === 'hold' && decision.approval) {
+    const isRefusal = held?.state === 'denied'
+    const isApproval = held && isFor(held, action, decision) && isApprovedBy(held, decision.approval, approvers)
+    if (held && (isRefusal || isApproval)) {
+      const word: PersonAnswer = { kind: isRefusal ? 'refusal' : 'approval', id: held.approval }
+      const answers = [...applied, word]
+      const again = decide(answers)
+      const spent = isRefusal ? used : [...used, word.id]
+      return { decision: again, answers, used: again.effect === 'allow' ? spent : [] }
+    }
+    // A person who applies a proposal has to be asked whatever was granted to the agent.
+    const grant = applied.length > 0 ? undefined : grantFor(action, found, decision, decision.approval, approvers)
+    const again = grant && decide([grant])
+    if (grant && again?.effect === 'allow') return { decision: again, answers: [grant], used: [], granted: grant.id }
     if (!held) return asking(action, decision, applied, 'hold')
-    const word: PersonAnswer = { kind: held.state === 'denied' ? 'refusal' : 'approval', id: held.approval }
-    const isSame = isFor(held, action, decision)
-    const isSaid = word.kind === 'refusal' || (isSame && isApprovedBy(held, decision.approval, approvers))
-    if (!isSaid) return { decision, answers: applied, used: [], waiting: held.approval }
-    const answers = [...applied, word]
-    const again = decide(answers)
-    const spent = word.kind === 'approval' ? [...used, word.id] : used
-    return { decision: again, answers, used: again.effect === 'allow' ? spent : [] }
+    return { decision, answers: applied, used: [], waiting: held.approval }
   }
   if (decision.effect === 'propose') {
     if (proposed) return { decision, answers: applied, used: [], waiting: proposed.approval }
     return asking(action, decision, applied, 'proposal')
   }
   return { decision, answers: applied, used: decision.effect === 'allow' ? used : [] }
+}
+
+/** The first grant that fits the action and that people have given. */
+function grantFor(
+  action: Action,
+  { grants = [] }: FoundApprovals,
+  { policyDigest }: Decision,
+  terms: ApprovalTerms,
+  approvers: Approvers,
+): GrantAnswer | undefined {
+  for (const grant of grants) {
+    const answer: GrantAnswer = { kind: 'grant', id: grant.grant, terms: grant.terms, used: grant.used }
+    if (grantFits(answer, action, policyDigest, terms) && isGivenBy(grant, terms, approvers)) return answer
+  }
+  return undefined
 }
 
 function asking(action: Action, decision: Decision, answers: readonly PersonAnswer[], kind: ApprovalKind): WithPeople {
