@@ -39,6 +39,8 @@ export interface Host {
   readonly principal: string
   /** How long (ms) a held call should wait for a person (`gateway.approvals.wait`). */
   readonly approvalWaitMs: number
+  /** How people and clients reach `ecp serve` on this machine: an origin; nothing where the config does not say (`gateway.url`). */
+  readonly gatewayUrl: string | undefined
   readonly executors: readonly string[]
   catalogue(): Catalogue
   /** What this executor may be shown: tools that could be allowed, held or proposed for some arguments. */

@@ -36,6 +36,8 @@ export interface BoundaryOptions {
   readonly waits: ApprovalWaits
   /** How long a held call waits for a person before it answers that it waits. */
   readonly approvalWaitMs: number
+  /** See `Host`. */
+  readonly gatewayUrl: string | undefined
   now(): number
   /** UUIDv7 (RFC 9562) for this time. */
   newId(at: number): string
@@ -105,6 +107,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     client,
     principal,
     approvalWaitMs: options.approvalWaitMs,
+    gatewayUrl: options.gatewayUrl,
     executors: context.executors,
     catalogue: () => pins.catalogue(),
     tools: (executor) => {

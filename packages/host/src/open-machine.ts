@@ -130,6 +130,7 @@ async function machineOn(
     approvers: approversOf(layers),
     waits: new ApprovalWaits({ ledger, now }),
     approvalWaitMs: approvalWait(layers),
+    gatewayUrl: gatewayUrl(layers),
     now,
     newId: (at: number) => uuidv7({ msecs: at, rng: randomBytes }),
     log,
@@ -213,6 +214,11 @@ function approvalWait(layers: readonly HostLayer[]): number {
     if (wait !== undefined) return milliseconds(wait)
   }
   return defaultApprovalWaitMs
+}
+
+function gatewayUrl(layers: readonly HostLayer[]): string | undefined {
+  const url = layers.find(({ document }) => document.value.gateway)?.document.value.gateway?.url
+  return url === undefined ? undefined : new URL(url).origin
 }
 
 function runWindow(layers: readonly HostLayer[]): number {

@@ -58,6 +58,7 @@ export function createGate(options: GateOptions): Gate {
     const entered = await enter(options, request, 'performed')
     const { waiting, decision } = entered
     if (waiting === undefined || decision.effect !== 'hold' || !hold) return entered
+    if (hold.mayWait && !hold.mayWait(waiting)) return entered
     const isAnswered = await options.waits.answered(waiting, { ...hold, ...(signal ? { signal } : {}) })
     return isAnswered ? enter(options, { ...request, attempt: 2 }, 'performed') : entered
   }

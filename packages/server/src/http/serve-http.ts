@@ -5,6 +5,7 @@ import { OpenRequests } from '../open-requests.ts'
 import { type Anonymous, anonymousIdentity } from './anonymous.ts'
 import { createApp } from './app.ts'
 import { authenticate } from './authentication.ts'
+import { consoleOrigin } from './console-origin.ts'
 import { type Front, socketFront } from './front.ts'
 import type { Authenticator } from './identity.ts'
 import { defaultHttpLimits, type HttpLimits } from './limits.ts'
@@ -111,11 +112,24 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       }
       const first = await standingOn(machine, standingOptions)
       const watching = options.watchMs === undefined ? {} : { watchMs: options.watchMs }
-      return new Serving(first, { ...standingOptions, ...watching, version, drainMs: limits.drainMs, now, log })
+      return new Serving(first, {
+        ...standingOptions,
+        ...watching,
+        version,
+        drainMs: limits.drainMs,
+        console,
+        now,
+        log,
+      })
     } catch (cause) {
       await machine.close()
       throw cause
     }
+  }
+
+  function console(): string | undefined {
+    const [first] = listeners
+    return serving.standing.settings.url ?? (first && consoleOrigin(first.place))
   }
 
   function answering(front: () => Front) {

@@ -14,6 +14,8 @@ export interface ServingOptions extends StandingOptions {
   readonly drainMs: number
   /** How often (ms) files are looked at for changes. */
   readonly watchMs?: number
+  /** See `FaceOptions`. */
+  console?(): string | undefined
   /** Milliseconds since the epoch. */
   now(): number
   /** Lines for the operator. */
@@ -41,10 +43,10 @@ export class Serving {
   #isStopping = false
 
   constructor(first: Standing, options: ServingOptions) {
-    const { version, log, now } = options
+    const { version, log, now, console } = options
     this.#options = options
     this.#standing = first
-    this.endpoint = createMcpEndpoint({ version, log, now })
+    this.endpoint = createMcpEndpoint({ version, log, now, ...(console ? { console } : {}) })
     this.#callers = new Callers({
       machine: () => this.#standing.machine,
       now,

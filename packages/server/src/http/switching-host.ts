@@ -98,6 +98,9 @@ export class SwitchingHost {
       get approvalWaitMs() {
         return now().approvalWaitMs
       },
+      get gatewayUrl() {
+        return now().gatewayUrl
+      },
       get executors() {
         return now().executors
       },

@@ -8,6 +8,8 @@ export interface FaceOptions {
   readonly names: NameStyle
   /** Reported to the client in `serverInfo`. */
   readonly version: string
+  /** The origin of the console, now; missing: what the config says of it, `Host.gatewayUrl`. */
+  console?(): string | undefined
   /** Lines for the operator, never for the client. */
   log(line: string): void
 }

@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts'
 import { targetOf } from './exposure.ts'
 import type { FaceOptions } from './face-options.ts'
 import { logLevel } from './log-level.ts'
-import { pageOf } from './page.ts'
+import { pageOf as listPage } from './page.ts'
 import { surplus } from './params.ts'
 import { Readables } from './readables.ts'
 import { factsKey, refusal } from './refusal.ts'
@@ -92,7 +92,7 @@ export class Face {
   }
 
   #page(list: keyof typeof namedBy, items: readonly JsonObject[], { cursor }: JsonObject): JsonObject {
-    return pageOf(items, { list, owner: this.#owner, cursor, nameOf: (item) => String(item[namedBy[list]]) })
+    return listPage(items, { list, owner: this.#owner, cursor, nameOf: (item) => String(item[namedBy[list]]) })
   }
 
   async #call(name: string, params: JsonObject, exchange: Exchange): Promise<JsonObject> {
@@ -104,8 +104,9 @@ export class Face {
       traceContext,
     )
     if (answer.result) return answer.result
-    if (answer.rpcError && this.#tools.knows(name)) throw passed(answer.rpcError)
-    return refusal(answer, this.#tools.knows(name))
+    const isOffered = this.#tools.knows(name)
+    if (answer.rpcError && isOffered) throw passed(answer.rpcError)
+    return (isOffered ? pageOf(answer, exchange) : undefined) ?? refusal(answer, isOffered)
   }
 
   async #resource(args: JsonObject, params: JsonObject, exchange: Exchange): Promise<JsonObject> {
@@ -147,6 +148,8 @@ export class Face {
     if (answer.rpcError) throw passed(answer.rpcError)
     const { effect, reasons } = answer.decision
     const isOffered = effect === 'allow' || !reasons.some(isAboutReading)
+    const page = isOffered ? pageOf(answer, exchange) : undefined
+    if (page) return page
     const { text: message, facts } = told(answer, isOffered, unlistedResource)
     throw new ProtocolError(codeOf(request.kind, effect, isOffered), message, { [factsKey]: facts })
   }
@@ -160,7 +163,7 @@ export class Face {
 
   #perform(
     action: Omit<ActionRequest, 'executor' | 'origin'>,
-    { signal, session, ask, onProgress }: Exchange,
+    { signal, session, ask, onProgress, page }: Exchange,
     traceContext: PerformOptions['traceContext'],
   ): Promise<Answer> {
     const { host, executor } = this.options
@@ -175,6 +178,7 @@ export class Face {
         ...(onProgress ? { onProgress } : {}),
         hold: {
           waitMs: host.approvalWaitMs,
+          ...(page ? { mayWait: (approval: string) => page.mayWait(approval) } : {}),
           onWaiting: (approval) =>
             onProgress?.({ progress: ++waited, message: `waiting for a person to approve it (${approval})` }),
         },
@@ -186,6 +190,11 @@ export class Face {
     const { host, executor, names } = this.options
     return targetOf(name, names, host.reachableServers(executor)[0])
   }
+}
+
+/** What sends the client's user to where a person answers; nothing where nobody is waited for, or the client stays here. */
+function pageOf({ outcome, waiting, target }: Answer, { page }: Exchange): JsonObject | undefined {
+  return outcome.status === 'pending' && waiting !== undefined ? page?.required(waiting, target) : undefined
 }
 
 /** Whether the client was told of the feature that a method is of. */

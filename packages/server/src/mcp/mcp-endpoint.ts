@@ -25,6 +25,8 @@ export interface McpCaller {
 export interface McpEndpointOptions {
   readonly version: string
   readonly limits?: Partial<McpLimits>
+  /** See `FaceOptions`. */
+  console?(): string | undefined
   /** Milliseconds since the epoch. */
   now?(): number
   /** Lines for the operator. */
@@ -72,7 +74,12 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     if (known) void end(known)
     refuseAmbiguousNames(as)
     const log = pacedLog((line) => options.log(`${client}: ${line}`), now)
-    const face = new Face({ ...as, version: options.version, log })
+    const face = new Face({
+      ...as,
+      version: options.version,
+      log,
+      ...(options.console ? { console: options.console } : {}),
+    })
     const scope: Scope = { client, face, sessions: new Map(), isOver: false, busy: 0 }
     scopes.set(key, scope)
     return scope

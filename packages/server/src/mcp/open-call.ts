@@ -44,7 +44,11 @@ export class OpenCall {
   #wake: (() => void) | undefined
 
   /** To be gone on with at once. `mayAsk` throws where nothing more may be asked of this client now. */
-  constructor(first: Round, mayAsk: () => void, perform: (part: Omit<Exchange, 'session'>) => Promise<JsonObject>) {
+  constructor(
+    first: Round,
+    mayAsk: () => void,
+    perform: (part: Omit<Exchange, 'session' | 'page'>) => Promise<JsonObject>,
+  ) {
     const ask: Ask = async (request) => {
       refuseUndeclared(request, this.#capabilities)
       mayAsk()

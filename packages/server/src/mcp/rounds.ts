@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { HostError } from '@ecp/host'
 import { canonical, type JsonObject } from '@ecp/protocol'
+import { ApprovalPage, isApprovalState, otherResponses } from './approval-page.ts'
 import type { Exchange } from './exchange.ts'
 import type { Face } from './face.ts'
 import { OpenCall, type Round } from './open-call.ts'
@@ -55,8 +56,9 @@ export class Rounds {
 
   /** The result, or an `input_required` one. Throws -32602 for a state that is not of a call that waits for this request. */
   async answer(request: RoundRequest): Promise<JsonObject> {
-    const call = request.state === undefined ? this.#begin(request) : this.#resume(request)
-    const end = await call.go(request)
+    const isNew = request.state === undefined || isApprovalState(request.state)
+    const call = isNew ? this.#begin(request) : this.#resume(request)
+    const end = await call.go(isNew ? { ...request, responses: otherResponses(request.responses) } : request)
     if (end.kind === 'done') return end.result
     if (this.#parked.size >= this.#limits.maxParked) {
       call.cancel('too many calls wait for answers of this client')
@@ -79,7 +81,11 @@ export class Rounds {
     const mayAsk = () => {
       if (this.#parked.size >= this.#limits.maxParked) throw tooMany()
     }
-    const call = new OpenCall(request, mayAsk, (part) => this.#face.answer(method, params, { ...part, session }))
+    const { host, console } = this.#face.options
+    const page = ApprovalPage.for(request, console ? console() : host.gatewayUrl)
+    const call = new OpenCall(request, mayAsk, (part) =>
+      this.#face.answer(method, params, { ...part, session, ...(page ? { page } : {}) }),
+    )
     this.#open.add(call)
     void call.over.then(() => this.#open.delete(call))
     return call

@@ -107,8 +107,7 @@ export class Service implements AsyncDisposable {
   }
 
   /** A real MCP client. */
-  async connect(token?: string): Promise<Client> {
-    const client = new Client({ name: 'test', version: '1.0.0' })
+  async connect(token?: string, client = new Client({ name: 'test', version: '1.0.0' })): Promise<Client> {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
     await client.connect(new StreamableHTTPClientTransport(new URL(`${this.url}/mcp`), { requestInit: { headers } }))
     this.#clients.push(client)
