@@ -63,6 +63,11 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .option('--no-socket', 'no socket for programs of this user beside the ledger')
     .action(async (options: ServeOptions) => done(await (await import('./commands/serve.ts')).serve(told(), options)))
 
+  ecp
+    .command('console')
+    .description('a new link to the console of the ecp serve that runs: it signs in one browser, once')
+    .action(async () => done(await (await import('./commands/console.ts')).consoleCommand(told())))
+
   inputFlags(ecp.command('validate'))
     .description('every error of a Context and of the host configuration, and what the host would refuse')
     .argument('<context>', 'the Context, a YAML or JSON file')

@@ -1,24 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { digestOf } from '@ecp/ledger'
 import { compile, type HostLayer, reachableServers } from '@ecp/policy'
-import {
-  type Action,
-  type Catalogue,
-  type Context,
-  type Document,
-  entryPoint,
-  executorsOf,
-  type JsonObject,
-  parseContext,
-} from '@ecp/protocol'
+import { type Action, type Catalogue, entryPoint, executorsOf, type JsonObject } from '@ecp/protocol'
 import { refuseInvalid } from './config/load-config.ts'
 import { refuseUnsupported } from './config/unsupported.ts'
 import { unsupportedInContext } from './config/unsupported-context.ts'
-import { HostError } from './error.ts'
 import { type Governed, governing } from './gate/governed.ts'
 import { bindInputs } from './inputs.ts'
 import type { Admission } from './machine.ts'
+import { readContext } from './read-context.ts'
 import type { Secrets } from './secrets/secrets.ts'
 
 /** A Context under this machine's config: everything that does not depend on who acts. */
@@ -90,14 +80,4 @@ export class Contexts {
       },
     }
   }
-}
-
-async function readContext(file: string): Promise<Document<Context>> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new HostError('host.document-invalid', `Context \`${file}\` cannot be read: ${cause.code ?? cause.message}`)
-  })
-  const { document, diagnostics } = parseContext(text, file)
-  refuseInvalid(diagnostics)
-  if (!document) throw new HostError('host.document-invalid', `Context \`${file}\` holds no document`)
-  return document
 }

@@ -19,7 +19,14 @@ export {
 export { passkeyRequest } from './approvals/passkey-request.ts'
 export { answerChallenge, readSigningKey, signAnswer } from './approvals/signature.ts'
 export { isOpen, type Standing, standingJson, standingOf } from './approvals/standing.ts'
-export { type AnswerDesk, newAnswer, refuseOver, type Said, writeAnswer } from './approvals/write-answer.ts'
+export {
+  type AnswerDesk,
+  newAnswer,
+  refuseOver,
+  type Said,
+  unsignedWarning,
+  writeAnswer,
+} from './approvals/write-answer.ts'
 export {
   type ConfigFile,
   type ConfigOptions,
@@ -38,6 +45,7 @@ export { lockFile, refuseUntrusted, type TrustState, trust, trustState, untrust 
 export { type Needed, refuseUnsupported, unsupported } from './config/unsupported.ts'
 export { unsupportedInContext } from './config/unsupported-context.ts'
 export { HostError, type HostErrorCode, type RpcError } from './error.ts'
+export { type Explained, explained } from './explained.ts'
 export { locked } from './files/file-lock.ts'
 export { absent, type PrivateText, readPrivate, stampNow, stampOf, writePrivate } from './files/private-file.ts'
 export type { Gate } from './gate/gate.ts'
@@ -63,6 +71,7 @@ export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts
 export { type GovernableTool, type GovernOptions, governTools } from './library/govern-tools.ts'
 export type { AuthorizingGate } from './library/lease-holder.ts'
 export type { Admission, Machine } from './machine.ts'
+export { askSocket, type SocketAnswer } from './network/ask-socket.ts'
 export type { GuardedFetch } from './network/guarded-fetch.ts'
 export { isListening } from './network/is-listening.ts'
 export { openIssuerFetch } from './network/issuer-fetch.ts'
@@ -95,6 +104,7 @@ export {
   type StdioServer,
 } from './servers/stdio-server.ts'
 export { type Ground, groundsOf, type Told, told, type Unlisted, unlistedTool } from './told/told.ts'
+export { verifyApart } from './verify-apart.ts'
 export { type DeliveriesOptions, type DeliveryGround, WebhookDeliveries } from './webhooks/deliveries.ts'
 export type { WebhookEndpoint } from './webhooks/endpoint.ts'
 export { defaultWebhookTiming, type WebhookTiming } from './webhooks/timing.ts'

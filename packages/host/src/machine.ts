@@ -1,6 +1,7 @@
 import type { Ledger } from '@ecp/ledger'
-import type { Json, SecretReference } from '@ecp/protocol'
+import type { Catalogue, Json, SecretReference } from '@ecp/protocol'
 import type { LoadedConfig } from './config/load-config.ts'
+import type { Explained } from './explained.ts'
 import type { Host } from './host.ts'
 import type { WebhookEndpoint } from './webhooks/endpoint.ts'
 
@@ -36,6 +37,10 @@ export interface Machine {
   redacted<T extends Json>(value: T): Promise<T>
   /** The endpoints that `gateway.approvals.webhooks` wires. Throws what is wrong with a key, and as {@link secret} does. */
   webhooks(): Promise<readonly WebhookEndpoint[]>
+  /** What every tool of the wired servers is pinned as. */
+  catalogue(): Catalogue
+  /** The effective permissions of a Context, as it is now. Throws `host.document-invalid`. */
+  explain(contextFile: string): Promise<Explained>
   /** Every file that was read for what is open now: when one changes, this machine should be renewed. */
   files(): readonly string[]
   /**

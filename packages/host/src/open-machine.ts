@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type Ledger, openSqliteLedger } from '@ecp/ledger'
 import type { HostLayer } from '@ecp/policy'
 import { milliseconds } from '@ecp/protocol'
@@ -10,6 +11,7 @@ import { lockFile, refuseUntrusted } from './config/trust.ts'
 import { wiredNames } from './config/wired.ts'
 import { Contexts } from './contexts.ts'
 import { HostError } from './error.ts'
+import { explained } from './explained.ts'
 import { ApprovalWaits } from './gate/approval-waits.ts'
 import { isAlive, ownerOf } from './gate/owner.ts'
 import type { Step } from './gate/request.ts'
@@ -20,6 +22,7 @@ import { learnTokens } from './oauth/wired-authorization.ts'
 import { openBoundary } from './open-boundary.ts'
 import { openPins } from './pins/pins.ts'
 import { randomPool } from './random-pool.ts'
+import { readContext } from './read-context.ts'
 import { openSecrets } from './secrets/secrets.ts'
 import { wiredServers } from './servers/all-wired.ts'
 import { openServers } from './servers/open-servers.ts'
@@ -159,6 +162,9 @@ async function machineOn(
       return secrets.redactor.json(value)
     },
     webhooks: () => webhookEndpoints({ layers, secret: (reference) => secrets.resolve(reference) }),
+    catalogue: () => pins.catalogue(),
+    explain: async (contextFile) =>
+      explained(await readContext(resolve(options.cwd, contextFile)), layers, pins.catalogue()),
     files: () => [
       ...config.files.flatMap(({ path }) => [path, lockFile(path)]),
       ...contexts.files(),

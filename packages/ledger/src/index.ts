@@ -1,3 +1,4 @@
+export { allApprovals } from './all-approvals.ts'
 export { type Answered, type Approval, endOf, stateAt } from './approvals.ts'
 export { isSignedBy } from './checkpoint.ts'
 export { digestOf, sha256 } from './digest.ts'

@@ -1,20 +1,7 @@
-import type { Approval, ApprovalQuery, Ledger } from '@ecp/ledger'
+import { type Approval, allApprovals, type Ledger } from '@ecp/ledger'
 import type { ApprovalKind } from '@ecp/protocol'
 import { CliError } from '../error.ts'
 import { visible } from '../terminal/visible.ts'
-
-const page = 500
-
-/** All approvals of a kind, the newest first. */
-export function* allApprovals(ledger: Ledger, query: Omit<ApprovalQuery, 'after' | 'limit'>): Iterable<Approval> {
-  let after: string | undefined
-  for (;;) {
-    const found = ledger.approvals({ ...query, limit: page, ...(after === undefined ? {} : { after }) })
-    yield* found
-    after = found.at(-1)?.approval
-    if (found.length < page || after === undefined) return
-  }
-}
 
 /** What a kind of approval is called, and the command that lists it. */
 export const kindWords: Readonly<Record<ApprovalKind, { readonly noun: string; readonly command: string }>> = {

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type Approver, type Approvers, mayAnswer, readSigningKey, signAnswer } from '@ecp/host'
+import { type Approver, type Approvers, mayAnswer, readSigningKey, signAnswer, unsignedWarning } from '@ecp/host'
 import type { Approval } from '@ecp/ledger'
 import { type ApprovalAnswered, nearest, type Proof } from '@ecp/protocol'
 import { isKeyHere, keyFile, readKeyFile } from '../approvers/key-file.ts'
@@ -19,10 +19,6 @@ export interface SigningOptions extends PassphraseOptions {
   /** The approver's name. */
   readonly as?: string
 }
-
-/** What an answer without approvers is worth. */
-export const unsignedWarning =
-  'no approvers are configured: the answer is unsigned, and whoever runs as this user, an agent with a shell too, could have given it; `ecp approvers add` makes a key'
 
 /**
  * Who answers here: the approver whose key this machine has, or without approvers this user, unsigned. Throws `cli.refused`

@@ -1,6 +1,7 @@
 import { isOpen, type Standing, standingJson, standingOf } from '@ecp/host'
+import { allApprovals } from '@ecp/ledger'
 import { type ApprovalKind, type ApprovalState, approvalStates } from '@ecp/protocol'
-import { allApprovals, kindWords } from '../approvals/find-approval.ts'
+import { kindWords } from '../approvals/find-approval.ts'
 import { hostApprovers } from '../approvals/host-approvers.ts'
 import { roughly, stateStyles } from '../approvals/words.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'

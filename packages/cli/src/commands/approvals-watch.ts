@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Standing, standingOf } from '@ecp/host'
-import type { Ledger } from '@ecp/ledger'
-import { allApprovals } from '../approvals/find-approval.ts'
+import { allApprovals, type Ledger } from '@ecp/ledger'
 import { giveAnswer } from '../approvals/give-answer.ts'
 import { type HostApprovers, hostApprovers } from '../approvals/host-approvers.ts'
 import { showText } from '../approvals/show-text.ts'

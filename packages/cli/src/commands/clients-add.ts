@@ -1,8 +1,15 @@
 import { resolve } from 'node:path'
 import { openMachine } from '@ecp/host'
 import { isClientName } from '@ecp/protocol'
-import { addClient, clientsFile, type NameStyle, newToken, refuseAmbiguousNames, tokenHash } from '@ecp/server'
-import { wiredClients } from '../clients/wired-clients.ts'
+import {
+  addClient,
+  clientsFile,
+  type NameStyle,
+  newToken,
+  refuseAmbiguousNames,
+  tokenHash,
+  wiredClients,
+} from '@ecp/server'
 import { durationOf } from '../duration.ts'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'

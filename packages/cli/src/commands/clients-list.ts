@@ -1,5 +1,4 @@
-import { clientsFile, readClients, type TokenClient } from '@ecp/server'
-import { type WiredClient, wiredClients } from '../clients/wired-clients.ts'
+import { clientsFile, readClients, type TokenClient, type WiredClient, wiredClients } from '@ecp/server'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { layersIfAny, ledgerPath } from '../open-ledger.ts'

@@ -1,6 +1,5 @@
 import { nearest } from '@ecp/protocol'
-import { clientsFile, readClients, revokeClient } from '@ecp/server'
-import { wiredClients } from '../clients/wired-clients.ts'
+import { clientsFile, readClients, revokeClient, wiredClients } from '@ecp/server'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'

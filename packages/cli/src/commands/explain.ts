@@ -1,16 +1,5 @@
-import { compile, explain as explainPolicy, load, type Policy, reachableServers } from '@ecp/policy'
-import {
-  type Catalogue,
-  type Context,
-  type Document,
-  executorsOf,
-  glob,
-  nearest,
-  type Outlook,
-  type Permission,
-  place,
-  type Reason,
-} from '@ecp/protocol'
+import { type Explained, explained } from '@ecp/host'
+import { glob, nearest, type Outlook, type Permission, place, type Reason } from '@ecp/protocol'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
@@ -42,11 +31,12 @@ export async function explain(invocation: Invocation, file: string, options: Exp
   const { terminal, common } = invocation
   const { context, config } = await soundDocuments(invocation, file)
   const catalogue = await pinnedCatalogue(invocation, config)
-  // Conditions are shown as they are written, so that no input has to have a value.
-  const policy = load(compile({ context, host: config.layers, inputs: {} }), '')
-  mustBeExecutor(context, options.executor)
-  const permissions = explainPolicy(policy, catalogue).filter((permission) => isWanted(permission, options))
-  const unpinned = withoutPins(context, policy, catalogue, options.executor)
+  const { policy, ...found } = explained(context, config.layers, catalogue)
+  mustBeExecutor(context.file, found.executors, options.executor)
+  const permissions = found.permissions.filter((permission) => isWanted(permission, options))
+  const { executor } = options
+  const servers = executor === undefined ? [...found.unpinned.values()].flat() : found.unpinned.get(executor)
+  const unpinned = [...new Set(servers)].sort()
   if (common.json) {
     terminal.out(JSON.stringify({ permissions, unpinned }, null, 2))
     return exitCodes.done
@@ -58,8 +48,7 @@ export async function explain(invocation: Invocation, file: string, options: Exp
   return exitCodes.done
 }
 
-function mustBeExecutor({ file, value }: Document<Context>, name: string | undefined): void {
-  const names = executorsOf(value).map((node) => node.name)
+function mustBeExecutor(file: string, names: readonly string[], name: string | undefined): void {
   if (name === undefined || names.includes(name)) return
   const meant = nearest(name, names)
   const hint =
@@ -72,20 +61,7 @@ function isWanted({ executor, kind, target }: Permission, options: ExplainOption
   return options.tool === undefined || (kind === 'tool.call' && glob(options.tool)(target))
 }
 
-/** Servers that some executor could reach and whose tools nobody has seen: of these nothing can be said. */
-function withoutPins(
-  { value }: Document<Context>,
-  policy: Policy,
-  catalogue: Catalogue,
-  only: string | undefined,
-): string[] {
-  const pinned = new Set(Object.keys(catalogue.tools).map((tool) => tool.slice(0, tool.indexOf(':'))))
-  const wanted = executorsOf(value).filter(({ name }) => only === undefined || name === only)
-  const servers = new Set(wanted.flatMap(({ name }) => reachableServers(policy, name)))
-  return [...servers].filter((server) => !pinned.has(server)).sort()
-}
-
-function unpinnedLine(server: string, policy: Policy, paint: Paint): string {
+function unpinnedLine(server: string, policy: Explained['policy'], paint: Paint): string {
   const isExternal = policy.servers.get(server)?.wiring.transport.type === 'external'
   const how = isExternal
     ? 'its wiring names them under `tools`, since another program executes them'

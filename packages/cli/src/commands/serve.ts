@@ -1,6 +1,5 @@
-import { dirname, join } from 'node:path'
 import { type Machine, openMachine } from '@ecp/host'
-import { type Anonymous, type HttpFace, type NameStyle, openAuthenticator, serveHttp } from '@ecp/server'
+import { type Anonymous, type HttpFace, localSocket, type NameStyle, openAuthenticator, serveHttp } from '@ecp/server'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
@@ -40,6 +39,7 @@ export async function serve(invocation: Invocation, options: ServeOptions): Prom
     ...(options.listen === undefined ? {} : { listen: options.listen }),
     ...(socket === undefined ? {} : { socket }),
     version: invocation.version,
+    operator: invocation.user,
     log,
   })
   tell(invocation, face, socket)
@@ -72,7 +72,7 @@ async function whoComesWithoutToken(
 
 /** Where programs of this user find it, hooks for one. */
 function socketBeside({ ledgerFile }: Machine, log: Log): string | undefined {
-  const path = join(dirname(ledgerFile), 'ecp.sock')
+  const path = localSocket(ledgerFile)
   if (process.platform === 'win32' || Buffer.byteLength(path) > longestSocketPath) {
     log(
       `no local socket: \`${path}\` is no path that this system takes for one; \`--trace-dir\` names a shorter folder`,
@@ -82,8 +82,9 @@ function socketBeside({ ledgerFile }: Machine, log: Log): string | undefined {
   return path
 }
 
-function tell({ terminal, common }: Invocation, { url }: HttpFace, socket: string | undefined): void {
+function tell({ terminal, common }: Invocation, { url, link }: HttpFace, socket: string | undefined): void {
   if (common.json) {
+    // No link: stdout of a server ends in logs. `ecp console` gives one.
     terminal.out(JSON.stringify({ url, mcp: `${url}/mcp`, ...(socket ? { socket } : {}) }))
     return
   }
@@ -92,6 +93,8 @@ function tell({ terminal, common }: Invocation, { url }: HttpFace, socket: strin
   terminal.err(`  MCP        ${url}/mcp`)
   terminal.err(`  decisions  ${url}/access/v1/evaluation, ${url}/v1/actions`)
   if (socket) terminal.err(`  socket     ${visible(socket)}`)
+  terminal.err(`  console    ${link()}`)
+  terminal.err(paint('quiet', 'the link signs in one browser, within ten minutes; `ecp console` prints another'))
   terminal.err(paint('quiet', 'Ctrl-C stops it; `ecp clients add` lets a client in'))
 }
 

@@ -1,5 +1,4 @@
-import { recordedRun, traceJson } from '@ecp/ledger'
-import { allApprovals } from '../approvals/find-approval.ts'
+import { allApprovals, recordedRun, traceJson } from '@ecp/ledger'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { readLedger } from '../open-ledger.ts'

@@ -15,6 +15,10 @@ export interface AnswerDesk {
   now(): number
 }
 
+/** What an answer without approvers is worth. */
+export const unsignedWarning =
+  'no approvers are configured: the answer is unsigned, and whoever runs as this user, an agent with a shell too, could have given it; `ecp approvers add` makes a key'
+
 /** A new answer, to be signed. `lasts`: how long an approval holds (ms); missing: as long as the request does. */
 export function newAnswer(approval: Approval, answer: Verdict, by: string, at: number, lasts?: number): Said {
   const expiresAt = lasts === undefined ? approval.expiresAt : Math.min(approval.expiresAt, at + lasts)

@@ -95,6 +95,7 @@ export function recordedRun(
         notes.push({ at: record.at, kind: record.kind, body: record.body as Json }) // reason: bodies are JSON
     }
   }
+  const asked = Map.groupBy(approvals.asked, ({ kind, digest }) => `${kind} ${digest}`)
   return {
     run,
     ...(start ? { start: start.body } : {}),
@@ -103,7 +104,7 @@ export function recordedRun(
     status: end?.status ?? 'running',
     actions: decided.map(({ body }) => ({
       ...recordedAction(body, intended.get(body.action.id), finished.get(body.action.id)),
-      approvals: approvalsOf(body, approvals),
+      approvals: approvalsOf(body, asked, approvals.find),
     })),
     notes,
   }
@@ -126,13 +127,14 @@ function recordedAction(
 /** Those that the decision was made with, and the one that it waits for: the newest for exactly this action. */
 function approvalsOf(
   { action, decision, answers = [] }: RecordBodies['action.decided'],
-  { asked, find }: RecordedApprovals,
+  asked: ReadonlyMap<string, readonly Approval[]>,
+  find: RecordedApprovals['find'],
 ): readonly Approval[] {
   const given = answers.flatMap(({ id }) => find(id) ?? [])
   const kind = decision.effect === 'hold' ? 'hold' : decision.effect === 'propose' ? 'proposal' : undefined
   if (kind === undefined) return given
-  const waiting = asked
-    .filter((one) => one.kind === kind && one.digest === action.digest && one.policyDigest === decision.policyDigest)
+  const waiting = (asked.get(`${kind} ${action.digest}`) ?? [])
+    .filter((one) => one.policyDigest === decision.policyDigest)
     .filter((one) => one.executor === action.executor && one.principal === action.principal)
     .filter(({ requestedAt }) => requestedAt <= action.at)
     .reduce<Approval | undefined>((a, b) => (a && a.requestedAt >= b.requestedAt ? a : b), undefined)

@@ -24,6 +24,8 @@ export interface AppOptions {
   readonly open: Hono
   /** Whether actions can be decided and recorded; why not, otherwise. */
   readiness(): Promise<string | undefined>
+  /** The operator's routes, each with its own way in. */
+  readonly operator?: Hono
   /** Nothing new is taken any more. */
   isStopping(): boolean
   readonly limits: HttpLimits
@@ -46,6 +48,8 @@ export function createApp(options: AppOptions): Hono<CallerEnv> {
     if (refusal) return problem(refusal)
     return next()
   })
+  // Before other origins are let in: no page of theirs asks there.
+  if (options.operator) app.route('/', options.operator)
   app.use(crossOrigin(options.origins))
   // A refusal has the id of its request, too.
   app.use('/access/*', echoRequestId)

@@ -2,8 +2,9 @@ import type { Machine, WebhookDeliveries, WebhookTiming } from '@ecp/host'
 import { frozenBucket } from '@ecp/ledger'
 import { createApi } from '../api/create-api.ts'
 import { OpenRequests } from '../open-requests.ts'
+import { linkOf, openOperator } from '../operator/operator.ts'
 import { type Anonymous, anonymousIdentity } from './anonymous.ts'
-import { createApp } from './app.ts'
+import { type AppOptions, createApp } from './app.ts'
 import { authenticate } from './authentication.ts'
 import { consoleOrigin } from './console-origin.ts'
 import { type Front, socketFront } from './front.ts'
@@ -28,6 +29,8 @@ export interface ServeHttpOptions {
   /** The path of the local socket; none where it is missing. */
   readonly socket?: string
   readonly version: string
+  /** The operating system's user, who signs in to the console by a link; without it there is no console. */
+  readonly operator?: string
   readonly limits?: Partial<HttpLimits>
   /** When webhooks are sent; what is missing is as usual. */
   readonly webhookTiming?: Partial<WebhookTiming>
@@ -43,6 +46,8 @@ export interface ServeHttpOptions {
 export interface HttpFace {
   /** `http://127.0.0.1:7391` */
   readonly url: string
+  /** A new one-time link to the console; nothing where there is none. */
+  link(): string | undefined
   /**
    * Takes nothing new, lets what is in flight end within the bound, cancels what is left, and settles when everything is on
    * record and closed.
@@ -62,11 +67,16 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
   const anonymous = options.anonymous ? anonymousIdentity(options.anonymous) : undefined
   const serving = await opened()
   const api = createApi({ now, log })
+  const operator =
+    options.operator === undefined
+      ? undefined
+      : openOperator({ ...operatorDesk(options.operator), base: () => console() ?? '' })
   const openRequests = new OpenRequests(limits.maxRequestsPerClient)
   const listeners: Listener[] = []
   let deliveries: WebhookDeliveries | undefined
   const end = async () => {
     for (const listener of listeners) listener.stop()
+    operator?.close()
     await deliveries?.close()
     await serving.close()
     await Promise.all(listeners.map((listener) => listener.close()))
@@ -77,7 +87,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
     listeners.push(
       await listenOn(
         listen,
-        answering(() => serving.standing.front),
+        answering(() => serving.standing.front, operator?.app),
         limits,
       ),
     )
@@ -85,7 +95,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       listeners.push(
         await listenOnSocket(
           options.socket,
-          answering(() => socketFront),
+          answering(() => socketFront, operator?.local),
           limits,
         ),
       )
@@ -101,7 +111,21 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
     await end()
     throw cause
   }
-  return { url: listeners[0]?.place ?? '', close: end }
+  const link = () => operator && linkOf(console() ?? '', operator.code())
+  return { url: listeners[0]?.place ?? '', link, close: end }
+
+  function operatorDesk(user: string) {
+    return {
+      machine: () => serving.standing.machine,
+      during: <T>(work: (machine: Machine) => Promise<T>) => serving.during(work),
+      isStopping: () => serving.isStopping,
+      user,
+      version,
+      ...(anonymous ? { anonymous } : {}),
+      now,
+      log,
+    }
+  }
 
   async function opened(): Promise<Serving> {
     try {
@@ -132,13 +156,14 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
     return serving.standing.settings.url ?? (first && consoleOrigin(first.place))
   }
 
-  function answering(front: () => Front) {
+  function answering(front: () => Front, own: AppOptions['operator']) {
     const open: OpenRoutesOptions = {
       base: (request) => serving.standing.settings.url ?? new URL(request.url).origin,
       issuers: () => serving.standing.authenticator.issuers,
     }
     const app = createApp({
       front,
+      ...(own ? { operator: own } : {}),
       origins: () => serving.standing.settings.origins,
       authenticate: (request) => {
         const { authenticator } = serving.standing

@@ -37,6 +37,7 @@ export class Serving {
   readonly #sweep: NodeJS.Timeout
   /** Machines on which something is still in flight. */
   readonly #older = new Set<Machine>()
+  readonly #works = new Map<Promise<unknown>, Machine>()
   #standing: Standing
   #unfollow: () => void
   #renewing: Promise<void> | undefined
@@ -77,6 +78,18 @@ export class Serving {
     return this.#callers.of(identity)
   }
 
+  /** Something that goes through the newest machine and past all clients: the machine stays open until it is done. */
+  async during<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
+    const { machine } = this.#standing
+    const working = work(machine)
+    this.#works.set(working, machine)
+    try {
+      return await working
+    } finally {
+      this.#works.delete(working)
+    }
+  }
+
   /** Reads everything anew. Never throws: what cannot be used is told to the operator. */
   renew(): Promise<void> {
     const renewing = (this.#renewing ?? Promise.resolve()).then(() => this.#renew())
@@ -94,7 +107,8 @@ export class Serving {
     this.#watch.close()
     clearInterval(this.#sweep)
     await this.#renewing
-    for (const until = now() + drainMs; (await this.#callers.calls()) > 0 && now() < until; ) await wait(lookMs)
+    const works = async () => (await this.#callers.calls()) + this.#works.size
+    for (const until = now() + drainMs; (await works()) > 0 && now() < until; ) await wait(lookMs)
     await this.endpoint.close()
     this.#unfollow()
     const { machine, authenticator } = this.#standing
@@ -116,10 +130,16 @@ export class Serving {
     this.#older.add(before.machine)
     await this.#callers.keep((identity) => next.authenticator.holds(identity))
     const { over } = await this.#callers.moveTo(next.machine)
-    void this.#told(over.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine)))
+    const done = over.then(() => this.#worked(before.machine))
+    void this.#told(done.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine)))
     log('what the config says has changed: from now on it is what is decided by')
     this.#tellWhatIsNot(before, next)
     await before.authenticator.close()
+  }
+
+  /** Settles when nothing of {@link during} goes on there. */
+  async #worked(machine: Machine): Promise<void> {
+    await Promise.allSettled([...this.#works].filter(([, on]) => on === machine).map(([working]) => working))
   }
 
   /** What was read, and takes a restart. */

@@ -25,7 +25,9 @@ export const oneWitness = (desk: Desk, policies: JsonObject = {}): Documents => 
 })
 
 interface More
-  extends Partial<Pick<ServeHttpOptions, 'anonymous' | 'limits' | 'listen' | 'socket' | 'now' | 'webhookTiming'>> {}
+  extends Partial<
+    Pick<ServeHttpOptions, 'anonymous' | 'limits' | 'listen' | 'socket' | 'now' | 'operator' | 'webhookTiming'>
+  > {}
 
 /** The HTTP face on a desk of its own: documents written, tokens as they are asked for, real servers behind. */
 export class Service implements AsyncDisposable {
@@ -80,6 +82,15 @@ export class Service implements AsyncDisposable {
       log: (line) => this.log.push(line),
       ...more,
     })
+  }
+
+  /** A new one-time code for the console, where it was started with an operator. */
+  code(): string {
+    return this.#face?.link()?.split('#code=')[1] ?? ''
+  }
+
+  get link(): string {
+    return this.#face?.link() ?? ''
   }
 
   /** A new client's token. */
