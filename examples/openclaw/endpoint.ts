@@ -10,11 +10,14 @@ export interface Endpoint extends AsyncDisposable {
   readonly requests: readonly ChatRequest[]
 }
 
+/** What happens in the world before the model answers; gets its request. */
+export type Meanwhile = (request: ChatRequest) => Promise<void>
+
 /** Starts the endpoint on a free port of 127.0.0.1. */
-export async function startEndpoint(turns: readonly Turn[]): Promise<Endpoint> {
+export async function startEndpoint(turns: readonly Turn[], meanwhile?: Meanwhile): Promise<Endpoint> {
   const requests: ChatRequest[] = []
   const server = createServer((request, response) => {
-    answer(request, response, turns, requests).catch((error: unknown) => refuse(response, String(error)))
+    answer(request, response, { turns, requests, meanwhile }).catch((error: unknown) => refuse(response, String(error)))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -32,14 +35,14 @@ export async function startEndpoint(turns: readonly Turn[]): Promise<Endpoint> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  turns: readonly Turn[],
-  requests: ChatRequest[],
+  { turns, requests, meanwhile }: { turns: readonly Turn[]; requests: ChatRequest[]; meanwhile: Meanwhile | undefined },
 ) {
   if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
     return refuse(response, `not recorded: ${request.method} ${request.url}`)
   }
   const chat = ChatRequest.parse(JSON.parse(await text(request)))
   const id = `recorded${requests.push(chat)}`
+  await meanwhile?.(chat)
   const answered = toolResults(chat).map((result) => result.tool)
   const turn = nextTurn(turns, answered)
   if (turn === undefined) return refuse(response, `the recording has no turn after [${answered}]`)

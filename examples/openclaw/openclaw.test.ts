@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ChatRequest, toolResults } from './completions.ts'
 import { startEndpoint } from './endpoint.ts'
 import { installOpenClaw } from './install.ts'
-import { readRecording } from './recording.ts'
+import { readRecording, recordedProvider } from './recording.ts'
 import { type Run, runOpenClaw } from './run.ts'
 import { serveEcp } from './serve.ts'
 import { changeOpenclawConfig, type OpenclawFile, type Stage, setStage } from './stage.ts'
@@ -89,10 +89,6 @@ async function play(file: OpenclawFile, changes: Readonly<Record<string, unknown
   const environment = serving ? { ECP_TOKEN: serving.token } : {}
   const run = await runOpenClaw(program, 'What does the note say?', stage, environment)
   return { ...run, stage, requests: endpoint.requests }
-}
-
-function recordedProvider(baseUrl: string) {
-  return { baseUrl, apiKey: 'none', api: 'openai-completions', models: [{ id: 'fake-1', name: 'A recording' }] }
 }
 
 function toolNames(request: ChatRequest | undefined): readonly string[] {

@@ -32,3 +32,8 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
     return value
   })
 }
+
+/** The model provider, in OpenClaw's settings, that plays a recording at this address. */
+export function recordedProvider(baseUrl: string) {
+  return { baseUrl, apiKey: 'none', api: 'openai-completions', models: [{ id: 'fake-1', name: 'A recording' }] }
+}

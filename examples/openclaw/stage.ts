@@ -33,8 +33,16 @@ const here = import.meta.dirname
 /** How OpenClaw gets to ECP: it starts `ecp mcp`, or connects to `ecp serve`. */
 export type OpenclawFile = 'openclaw.json' | 'openclaw.http.json'
 
-/** Sets the stage, with this example's settings as they are but for the placeholders and the server's place. */
-export function setStage(openclawFile: OpenclawFile): Stage {
+/** What is set otherwise than in the example's first settings. */
+export interface StageChanges {
+  /** The Context, in place of `assistant.yaml`. */
+  readonly assistant?: string
+  /** What stands in `ecp.config.yaml`, too. */
+  readonly config?: Readonly<Record<string, unknown>>
+}
+
+/** Sets the stage, with this example's settings as they are but for the placeholders, the server's place and `changes`. */
+export function setStage(openclawFile: OpenclawFile, changes: StageChanges = {}): Stage {
   // The real path: a temporary folder can be a link, and the filesystem server compares real paths.
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-openclaw-')))
   const folder = join(root, 'folder')
@@ -54,8 +62,9 @@ export function setStage(openclawFile: OpenclawFile): Stage {
       .replaceAll('/path/to/folder', folder)
   const openclawConfig = join(settings, 'openclaw.json')
   writeFileSync(openclawConfig, filled(openclawFile))
-  writeFileSync(join(settings, 'assistant.yaml'), filled('assistant.yaml'))
-  writeFileSync(join(settings, 'ecp.config.yaml'), tapped(filled('ecp.config.yaml'), log, folder))
+  writeFileSync(join(settings, 'assistant.yaml'), filled(changes.assistant ?? 'assistant.yaml'))
+  const config = { ...tapped(filled('ecp.config.yaml'), log, folder), ...changes.config }
+  writeFileSync(join(settings, 'ecp.config.yaml'), stringify(config))
 
   return {
     folder,
@@ -74,14 +83,14 @@ export function changeOpenclawConfig(stage: Stage, changes: Readonly<Record<stri
 }
 
 /** The same wiring, with the wiretap and the installed server in place of npx, which would ask the network. */
-function tapped(config: string, log: string, folder: string): string {
+function tapped(config: string, log: string, folder: string): object {
   const server = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
   const wiring = Wiring.parse(parse(config))
   Object.assign(wiring.tools.servers.files.transport, {
     command: process.execPath,
     args: [join(here, 'wiretap.ts'), log, process.execPath, server, folder],
   })
-  return stringify(wiring)
+  return wiring
 }
 
 function jsonLines(file: string): readonly unknown[] {

@@ -27,7 +27,10 @@ export const oneWitness = (desk: Desk, policies: JsonObject = {}): Documents => 
 interface More
   extends Partial<
     Pick<ServeHttpOptions, 'anonymous' | 'limits' | 'listen' | 'socket' | 'now' | 'operator' | 'webhookTiming'>
-  > {}
+  > {
+  /** How often (ms) expired approvals are written down. */
+  readonly expiryMs?: number
+}
 
 /** The HTTP face on a desk of its own: documents written, tokens as they are asked for, real servers behind. */
 export class Service implements AsyncDisposable {
@@ -55,7 +58,7 @@ export class Service implements AsyncDisposable {
   }
 
   /** Another gateway on the same ledger, beside the one that was started. */
-  async open(more: More = {}): Promise<HttpFace> {
+  async open({ expiryMs, ...more }: More = {}): Promise<HttpFace> {
     const { home, folder } = this.gateway.desk
     const machine = await openMachine({
       cwd: folder,
@@ -65,6 +68,7 @@ export class Service implements AsyncDisposable {
       env: { PATH: process.env.PATH },
       version: '0.0.0',
       onWarning: (line) => this.log.push(line),
+      ...(expiryMs === undefined ? {} : { expiryMs }),
     })
     return serveHttp({
       machine,

@@ -12,10 +12,11 @@ interface Wiring {
   readonly url: string
   readonly webhook?: JsonObject
   readonly gateway?: JsonObject
+  readonly writes?: JsonObject
 }
 
 /** One executor whose writes are held, and an endpoint that is told of it. */
-function holding({ url, webhook = {}, gateway = {} }: Wiring): Service {
+function holding({ url, webhook = {}, gateway = {}, writes = { requireApprovalFor: ['*:*'] } }: Wiring): Service {
   const service = new Service((desk) => ({
     servers: {
       witness: witness(desk),
@@ -24,7 +25,7 @@ function holding({ url, webhook = {}, gateway = {} }: Wiring): Service {
       }),
     },
     policies: {
-      agent: { toolAccess: { default: 'deny', allow: ['witness:*'] }, writeControls: { requireApprovalFor: ['*:*'] } },
+      agent: { toolAccess: { default: 'deny', allow: ['witness:*'] }, writeControls: writes },
     },
     security: { secrets: { allowProviders: ['dot.env'] } },
     more: {
@@ -102,6 +103,27 @@ test('what is asked, answered and used is told in order, signed, with the link',
     expect(Math.abs(Number(one.timestamp) - Date.now() / 1_000)).toBeLessThan(60)
   }
   expect(new Set(received.map(({ id }) => id)).size).toBe(3)
+})
+
+test('what is proposed, what expires, and what is asked behind a proxy is told as such', async () => {
+  await using receiver = await new Receiver().start()
+  const writes = {
+    mode: 'propose-only',
+    approval: { expiresAfter: '1s', approvers: ['ops'] },
+  }
+  await using service = holding({ url: receiver.url, writes, gateway: { url: 'https://ecp.example.com/' } })
+  const token = await service.token('ada')
+  await service.start({ webhookTiming: quick, expiryMs: 100 })
+  await ask(service, token)
+  const [expired] = await receiver.events('approval.expired', 1)
+  const [proposed] = await receiver.events('approval.requested', 1)
+  const { approval } = proposed?.message.data ?? {}
+  expect(proposed?.message.data).toMatchObject({
+    kind: 'proposal',
+    url: `https://ecp.example.com/approvals/${approval}`,
+  })
+  expect(proposed?.message.data.terms).toEqual({ quorum: 1, approvers: ['ops'] })
+  expect(expired?.message.data).toMatchObject({ approval, kind: 'proposal' })
 })
 
 test('an endpoint that is down, and fails, hears of it once it is well, after a restart too; each time with the same id', async () => {
