@@ -9,6 +9,7 @@ import { KeyHelp } from '../keys/key-help.tsx'
 import { ErrorBoundary } from '../parts/error-boundary.tsx'
 import { Loading } from '../parts/loading.tsx'
 import { session } from '../session/session.ts'
+import { StopSwitch } from '../stop/stop-switch.tsx'
 import { Inert } from '../text/inert.tsx'
 import { HostContext, waiting } from './host-context.ts'
 import { Navigation } from './navigation.tsx'
@@ -33,6 +34,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
           <p className="layout-name">ECP</p>
           <Navigation open={host.data && waiting(host.data)} />
           <div className="layout-foot">
+            {host.data && <StopSwitch host={host.data} reload={host.reload} />}
             <Connection />
             {host.data && (
               <p className="layout-user">
@@ -48,8 +50,8 @@ export function Layout({ children }: { readonly children: ReactNode }) {
         <main id="main" className="layout-main" tabIndex={-1}>
           {host.data?.frozen && (
             <p className="layout-frozen" role="status">
-              <strong>Frozen.</strong> Every action is denied, approved ones too, until somebody runs{' '}
-              <code>ecp unfreeze</code>.
+              <strong>Frozen.</strong> Every action is denied, approved ones too, until somebody unfreezes it here or
+              with <code>ecp unfreeze</code>.
             </p>
           )}
           <ErrorBoundary key={path}>

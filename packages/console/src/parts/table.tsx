@@ -37,7 +37,7 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
           <tr key={keyOf(row)}>
             {columns.map(({ key, head, cell, align }) => (
               <td key={key} data-head={head} className={align && 'table-end'}>
-                {cell(row)}
+                <div>{cell(row)}</div>
               </td>
             ))}
           </tr>

@@ -21,10 +21,13 @@ export interface Call {
   readonly at?: number
   readonly durationMs?: number
   readonly fate: Fate
+  /** `completed`, `failed`, `denied`, ...: of its outcome, or of the decision. */
+  readonly status: string
   readonly effect: Effect
   readonly acts: string
   /** Another program carries it out. */
   readonly advice: boolean
+  readonly origin?: string
   readonly reasons: readonly Reason[]
   readonly terms?: ApprovalTerms
   readonly approvals: readonly SpanApproval[]
@@ -77,7 +80,9 @@ function decided(span: Span, { effect, acts, reasons, approval }: NonNullable<Sp
     acts,
     reasons,
     fate: fateOf(effect, span.status),
+    status: span.status ?? '',
     advice: span.enforcement === 'authorized',
+    ...(span.origin === undefined ? {} : { origin: span.origin }),
     ...(approval === undefined ? {} : { terms: approval }),
   }
 }

@@ -3,10 +3,11 @@ import { callsOf } from '../call.ts'
 import { sampleSpan, sampleTrace } from '../sample-trace.ts'
 import { type Graph, graphOf, mostNodes } from './graph-of.ts'
 
-const edges = ({ edges: all, nodes }: Graph) => {
-  const names = new Map(nodes.map(({ id, label }) => [id, label]))
-  return all.map(({ from, to }) => `${names.get(from)} > ${names.get(to)}`)
+const edges = ({ branches }: Graph) => {
+  const names = new Map(branches.map(({ node: { id, label } }) => [id, label]))
+  return branches.flatMap(({ node, below }) => (below === undefined ? [] : [`${names.get(below)} > ${node.label}`]))
 }
+const nodesOf = ({ branches }: Graph) => branches.map(({ node }) => node)
 const many = (count: number, tools: number) =>
   callsOf(
     sampleTrace(
@@ -37,7 +38,7 @@ test('a small run is a tree of executors, servers and each call', () => {
     'writer > jira',
     'jira > create',
   ])
-  expect(graph.nodes.find(({ label }) => label === 'files')).toMatchObject({
+  expect(nodesOf(graph).find(({ label }) => label === 'files')).toMatchObject({
     tally: [
       { fate: 'done', count: 1 },
       { fate: 'denied', count: 1 },
@@ -57,13 +58,13 @@ test('whom an executor delegates to hangs below it, and a circle of delegations 
   expect(edges(graph)).toContain('team > lead')
   expect(edges(graph)).toContain('lead > helper')
   expect(edges(graph)).not.toContain('helper > lead ')
-  expect(new Set(graph.edges.map(({ to }) => to)).size).toBe(graph.nodes.length - 1)
+  expect(graph.branches.filter(({ below }) => below === undefined)).toHaveLength(1)
 })
 
 test('thousands of calls are one node for each tool, which counts every one of them', () => {
   const graph = graphOf('assistant', many(5_000, 12))
   expect(graph.detail).toBe('tools')
-  const groups = graph.nodes.flatMap((node) => (node.kind === 'calls' ? [node] : []))
+  const groups = nodesOf(graph).flatMap((node) => (node.kind === 'calls' ? [node] : []))
   expect(groups).toHaveLength(12)
   expect(groups.flatMap(({ calls }) => calls)).toHaveLength(5_000)
   expect(groups.flatMap(({ tally }) => tally).reduce((sum, { count }) => sum + count, 0)).toBe(5_000)
@@ -72,8 +73,8 @@ test('thousands of calls are one node for each tool, which counts every one of t
 test('thousands of tools are bounded: the most called have a node, the rest share one, and no call is lost', () => {
   const graph = graphOf('assistant', many(5_000, 2_000))
   expect(graph.detail).toBe('some-tools')
-  expect(graph.nodes.length).toBeLessThanOrEqual(mostNodes)
-  const groups = graph.nodes.flatMap((node) => (node.kind === 'calls' ? [node] : []))
+  expect(nodesOf(graph).length).toBeLessThanOrEqual(mostNodes)
+  const groups = nodesOf(graph).flatMap((node) => (node.kind === 'calls' ? [node] : []))
   expect(groups.at(-1)?.label).toBe('1854 more tools')
   expect(new Set(groups.flatMap(({ calls }) => calls.map(({ id }) => id))).size).toBe(5_000)
 })
@@ -89,5 +90,5 @@ test('ids are unique, whatever names agents and servers give', () => {
       ]),
     ),
   )
-  expect(new Set(graph.nodes.map(({ id }) => id)).size).toBe(graph.nodes.length)
+  expect(new Set(nodesOf(graph).map(({ id }) => id)).size).toBe(nodesOf(graph).length)
 })

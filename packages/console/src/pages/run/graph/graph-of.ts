@@ -17,15 +17,14 @@ export type GraphNode =
       readonly calls: readonly Call[]
     }
 
-export interface GraphEdge {
-  readonly id: string
-  readonly from: string
-  readonly to: string
+/** A node and the one that it hangs below; only the run hangs below none. */
+export interface Branch {
+  readonly node: GraphNode
+  readonly below?: string
 }
 
 export interface Graph {
-  readonly nodes: readonly GraphNode[]
-  readonly edges: readonly GraphEdge[]
+  readonly branches: readonly Branch[]
   /** `calls`: each call stands for itself. `tools`: one node for all calls of a tool. `some-tools`: and not all tools have one. */
   readonly detail: 'calls' | 'tools' | 'some-tools'
 }
@@ -62,18 +61,7 @@ export function graphOf(label: string, calls: readonly Call[], most = mostNodes)
       ]
     }),
   ]
-  return {
-    nodes: branches.map(({ node }) => node),
-    edges: branches.flatMap(({ node, below }) =>
-      below === undefined ? [] : [{ id: `${below} > ${node.id}`, from: below, to: node.id }],
-    ),
-    detail,
-  }
-}
-
-interface Branch {
-  readonly node: GraphNode
-  readonly below?: string
+  return { branches, detail }
 }
 
 function leaves(calls: readonly Call[], detail: Graph['detail'], room: number): GraphNode[] {
