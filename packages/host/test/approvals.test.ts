@@ -1,49 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { openSqliteLedger } from '@ecp/ledger'
-import { type ApprovalAnswered, canonical, type Verdict } from '@ecp/protocol'
+import { canonical } from '@ecp/protocol'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Host, signAnswer } from '../src/index.ts'
-import { type Boundary, boundary, faultsOf, recordsOf, request } from './boundary.ts'
-import { approvers, type Person, person } from './people.ts'
-
-const held =
-  '{ toolAccess: { default: deny, allow: ["witness:*"] }, writeControls: { requireApprovalFor: ["witness:write"] } }'
-
-/** Answers as this person, in the ledger, as `ecp approvals` does it. */
-async function say(world: Boundary, id: string, answer: Verdict, by?: Person, over: Partial<ApprovalAnswered> = {}) {
-  const ledger = openSqliteLedger({ file: world.ledgerFile })
-  try {
-    const approval = ledger.approval(id)
-    if (!approval) throw new TypeError('no such approval')
-    const said = {
-      answer,
-      by: by?.name ?? 'tester',
-      expiresAt: approval.expiresAt,
-      nonce: randomBytes(16).toString('base64url'),
-    }
-    const proof = by ? signAnswer(approval, said, by.key) : ({ kind: 'unsigned' } as const)
-    return await ledger.answerApproval(Date.now(), { approval: id, ...said, proof, ...over })
-  } finally {
-    ledger.close()
-  }
-}
-
-async function opened(world: Boundary): Promise<Host> {
-  const host = await world.open()
-  onTestFinished(() => host.close())
-  return host
-}
-
-/** Asks for a write that is held, and gives the id that it waits under. */
-async function ask(host: Host, n = 1): Promise<string> {
-  const answer = await host.gate.perform(request('write', n))
-  expect(answer.decision.effect).toBe('hold')
-  expect(answer.outcome.status).toBe('pending')
-  return String(answer.waiting)
-}
-const written = (world: Boundary) => world.witnessed().filter(({ tool }) => tool === 'write')
+import { ask, held, opened, say, written } from './answers.ts'
+import { boundary, faultsOf, recordsOf, request } from './boundary.ts'
+import { approvers, person } from './people.ts'
 
 test('a held write runs once it is approved, exactly once, and the ledger says who said so', async () => {
   const world = boundary({ policies: held })
