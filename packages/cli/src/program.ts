@@ -10,6 +10,7 @@ import type { TraceOptions } from './commands/trace.ts'
 import type { TrustOptions } from './commands/trust.ts'
 import type { ValidateOptions } from './commands/validate.ts'
 import type { ExitCode } from './exit-code.ts'
+import { grantCommands } from './grant-commands.ts'
 import type { CommonOptions, Invocation } from './invocation.ts'
 import { peopleCommands } from './people-commands.ts'
 import { visibleLines } from './terminal/visible.ts'
@@ -187,6 +188,7 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     )
 
   peopleCommands(ecp, told, done)
+  grantCommands(ecp, told, done)
 
   const config = ecp.command('config').description('the host configuration')
   config

@@ -22,6 +22,7 @@ test('help names every command, on stdout', () => {
     'unfreeze',
     'approvals',
     'proposals',
+    'grants',
     'approvers',
     'config',
   ])

@@ -1,4 +1,13 @@
-import { type Approvers, newAnswer, refuseOver, type Standing, standingOf, writeAnswer } from '@ecp/host'
+import {
+  type Approvers,
+  newAnswer,
+  refuseOver,
+  type Said,
+  type Standing,
+  signAnswer,
+  standingOf,
+  writeAnswer,
+} from '@ecp/host'
 import type { Approval, Ledger } from '@ecp/ledger'
 import type { Verdict } from '@ecp/protocol'
 import type { Invocation } from '../invocation.ts'
@@ -21,7 +30,9 @@ export async function giveAnswer(
 ): Promise<Standing> {
   const { now } = invocation
   refuseOver(standingOf(ledger, approval, approvers, now()))
-  const who = await signer(invocation, approval, approvers, word)
+  const who = await signer(invocation, approval.terms, approvers, word, (said: Said, key) =>
+    signAnswer(approval, said, key),
+  )
   const { answer, note, lasts } = word
   const said = newAnswer(approval, answer, who.by, now(), lasts)
   const noted = note === undefined ? {} : { note }

@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type Approver, type Approvers, mayAnswer, readSigningKey, signAnswer, unsignedWarning } from '@ecp/host'
-import type { Approval } from '@ecp/ledger'
-import { type ApprovalAnswered, nearest, type Proof } from '@ecp/protocol'
+import { type Approver, type Approvers, mayAnswer, readSigningKey, unsignedWarning } from '@ecp/host'
+import { type ApprovalTerms, nearest, type Proof } from '@ecp/protocol'
 import { isKeyHere, keyFile, readKeyFile } from '../approvers/key-file.ts'
 import { type PassphraseOptions, passphrase } from '../approvers/passphrase.ts'
 import { CliError } from '../error.ts'
@@ -10,9 +9,9 @@ import { visible } from '../terminal/visible.ts'
 import { termsWords } from './words.ts'
 
 /** Who answers, and what stands behind the answer. */
-export interface Signer {
+export interface Signer<Said> {
   readonly by: string
-  proof(said: Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>): Proof
+  proof(said: Said): Proof
 }
 
 export interface SigningOptions extends PassphraseOptions {
@@ -21,35 +20,36 @@ export interface SigningOptions extends PassphraseOptions {
 }
 
 /**
- * Who answers here: the approver whose key this machine has, or without approvers this user, unsigned. Throws `cli.refused`
- * for a wrong passphrase, and for whoever the host or the terms do not name: nothing is written then.
+ * Who answers here: the approver whose key this machine has, or without approvers this user, unsigned. `sign` says what is signed.
+ * Throws `cli.refused` for a wrong passphrase, and for whoever the host or the terms do not name: nothing is written then.
  */
-export async function signer(
+export async function signer<Said>(
   invocation: Invocation,
-  approval: Approval,
+  terms: ApprovalTerms,
   approvers: Approvers,
   options: SigningOptions,
-): Promise<Signer> {
+  sign: (said: Said, key: KeyObject) => Proof,
+): Promise<Signer<Said>> {
   const { terminal, user, home } = invocation
   const { as } = options
   if (approvers.size === 0) {
     if (as !== undefined) throw refused(`there is no approver \`${visible(as, 80)}\`: none are configured`)
-    if (approval.terms.approvers.length > 0) {
-      const needed = termsWords(approval.terms)
+    if (terms.approvers.length > 0) {
+      const needed = termsWords(terms)
       throw refused(`it needs ${needed}, and no approvers are configured; \`ecp approvers add\` makes a key`)
     }
     terminal.err(`ecp: ${unsignedWarning}`)
     return { by: user, proof: () => ({ kind: 'unsigned' }) }
   }
-  const approver = as === undefined ? theOneHere(approval, approvers, home) : named(as, approvers)
-  if (!mayAnswer(approver, approval.terms)) {
-    throw refused(`it needs ${termsWords(approval.terms)}, and \`${visible(approver.name, 80)}\` is none of them`)
+  const approver = as === undefined ? theOneHere(terms, approvers, home) : named(as, approvers)
+  if (!mayAnswer(approver, terms)) {
+    throw refused(`it needs ${termsWords(terms)}, and \`${visible(approver.name, 80)}\` is none of them`)
   }
   const key = await keyOf(invocation, approver, options)
-  return { by: approver.name, proof: (said) => signAnswer(approval, said, key) }
+  return { by: approver.name, proof: (said) => sign(said, key) }
 }
 
-function theOneHere({ terms }: Approval, approvers: Approvers, home: string): Approver {
+function theOneHere(terms: ApprovalTerms, approvers: Approvers, home: string): Approver {
   const here = [...approvers.values()].filter(
     (approver) => mayAnswer(approver, terms) && isKeyHere(home, approver.name),
   )
