@@ -28,11 +28,12 @@ export interface PeopleDesk extends Desk {
   passphrase(name: string, text: string): string
 }
 
-export function openPeopleDesk(writeControls: string, security = ''): PeopleDesk {
+/** `approvals`: of `gateway`; a held call waits for nearly two minutes where nothing else is said. */
+export function openPeopleDesk(writeControls: string, security = '', approvals: object = { wait: '110s' }): PeopleDesk {
   const desk = openDesk()
   const flags = ['--config', 'host.yaml', '--trace-dir', join(desk.folder, 'ledger')]
   // biome-ignore format: a document
-  desk.write('host.yaml', `# the host\n${configYaml('files', process.execPath, [filesystem, desk.folder], security)}gateway: { approvals: { wait: 110s } }\n`)
+  desk.write('host.yaml', `# the host\n${configYaml('files', process.execPath, [filesystem, desk.folder], security)}gateway: { approvals: ${JSON.stringify(approvals)} }\n`)
   desk.write(
     'assistant.yaml',
     contextYaml(`{ default: deny, allow: ["files:*"] }\n      writeControls: ${writeControls}`),

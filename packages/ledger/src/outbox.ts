@@ -37,6 +37,8 @@ export interface Outbox {
    * epoch), and then they are due again.
    */
   take(at: number, endpoint: string, owner: string, until: number, limit: number): Promise<readonly Letter[]>
+  /** What was taken by those who are gone is due now. */
+  release(at: number, isAlive: (owner: string) => boolean): Promise<void>
   /** It has arrived, or will never be sent again. */
   settle(letter: Letter): Promise<void>
   /** It is due again at that time, unless somebody else has taken it since. */

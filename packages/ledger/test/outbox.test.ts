@@ -101,6 +101,18 @@ test('who took a letter and is gone is followed by somebody else; what it says t
   expect(await taken(one, 9_000, 'one')).toMatchObject([{ attempt: 3 }])
 })
 
+test('what somebody has taken who is gone is due at once', async () => {
+  const [one, two] = await gateways(2)
+  if (!one || !two) throw new TypeError('there are two')
+  await one.outbox.collect(1_000, [everything], most)
+  for (const id of ['r', 's']) await request(one, id)
+  await one.outbox.collect(2_000, [everything], most)
+  await one.outbox.take(2_000, 'chat', 'gone', 9_000, 1)
+  await one.outbox.take(2_000, 'chat', 'there', 9_000, 1)
+  await two.outbox.release(2_100, (owner) => owner !== 'gone')
+  expect(await taken(two, 2_100)).toMatchObject([{ record: { body: { approval: 'r' } }, attempt: 2 }])
+})
+
 test('letters wait over a restart, and so does what nobody has read yet', async () => {
   const file = join(temporaryFolder(), 'ledger.db')
   const before = openSqliteLedger({ file })

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { Ledger, Letter } from '@ecp/ledger'
 import type { Json } from '@ecp/protocol'
 import type { Approvers } from '../approvals/approvers.ts'
+import { isAlive, ownerOf } from '../gate/owner.ts'
 import type { Sent, WebhookEndpoint } from './endpoint.ts'
 import { Failures } from './failures.ts'
 import { webhookMessage } from './message.ts'
@@ -24,8 +26,6 @@ export interface DeliveriesOptions {
   now(): number
   /** In [0, 1). */
   random(): number
-  /** Names this process among those on the ledger. */
-  readonly owner: string
   /** Lines for the operator. */
   log(line: string): void
 }
@@ -51,6 +51,9 @@ export class WebhookDeliveries {
   readonly #timer: NodeJS.Timeout
   #looking: Promise<void> | undefined
   #isBroken = false
+  #hasReleased = false
+  /** This one, of those in all processes on the ledger. */
+  readonly #owner = `${ownerOf(process.pid)}/${randomUUID()}`
 
   constructor(options: DeliveriesOptions) {
     this.#options = options
@@ -86,10 +89,12 @@ export class WebhookDeliveries {
   }
 
   async #look(): Promise<void> {
-    const { ledger, ground, now, timing, owner, log } = this.#options
+    const { ledger, ground, now, timing, log } = this.#options
     const { endpoints } = ground()
     if (endpoints.length === 0) return
     const at = now()
+    if (!this.#hasReleased) await ledger.outbox.release(at, isAlive)
+    this.#hasReleased = true
     const wanted = endpoints.map(({ name, events }) => ({ endpoint: name, events }))
     for (const { endpoint, letters } of await ledger.outbox.collect(at, wanted, mostWaiting)) {
       log(`webhook \`${endpoint}\` is not told of ${letters} events: ${mostWaiting} wait for it already`)
@@ -98,7 +103,7 @@ export class WebhookDeliveries {
       const room = mostInFlight - (this.#inFlight.get(endpoint.name)?.size ?? 0)
       if (room <= 0) continue
       const until = at + timing.attemptMs + settleMs
-      for (const letter of await ledger.outbox.take(at, endpoint.name, owner, until, room))
+      for (const letter of await ledger.outbox.take(at, endpoint.name, this.#owner, until, room))
         this.#start(endpoint, letter)
     }
   }
@@ -114,7 +119,7 @@ export class WebhookDeliveries {
   }
 
   async #deliver(endpoint: WebhookEndpoint, letter: Letter): Promise<void> {
-    const { ledger, now, random, timing, owner, log } = this.#options
+    const { ledger, now, random, timing, log } = this.#options
     const { outbox } = ledger
     const giveUp = (why: string) => {
       log(
@@ -135,7 +140,9 @@ export class WebhookDeliveries {
         return giveUp('it answered HTTP 410')
       case 'failed': {
         const dueAt = now() + retryDelay(letter.attempt, timing, random, sent.retryAfterMs)
-        return dueAt >= over ? giveUp(`it has failed for too long: ${sent.why}`) : outbox.postpone(letter, owner, dueAt)
+        return dueAt >= over
+          ? giveUp(`it has failed for too long: ${sent.why}`)
+          : outbox.postpone(letter, this.#owner, dueAt)
       }
     }
   }

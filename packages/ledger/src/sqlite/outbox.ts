@@ -60,6 +60,15 @@ export class SqliteOutbox implements Outbox {
     })
   }
 
+  async release(at: number, isAlive: (owner: string) => boolean): Promise<void> {
+    const owners = this.#read((statements) => statements.get('letterOwners').all())
+    const gone = owners.map((row) => text(row, 'owner')).filter((owner) => !isAlive(owner))
+    if (gone.length === 0) return
+    await this.#write((statements) => {
+      for (const owner of gone) statements.get('releaseLetters').run(at, owner)
+    })
+  }
+
   settle({ endpoint, record }: Letter): Promise<void> {
     return this.#write((statements) => statements.get('removeLetter').run(endpoint, record.seq))
   }

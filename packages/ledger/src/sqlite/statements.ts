@@ -86,6 +86,8 @@ export const texts = {
   dueLetters: 'SELECT seq, attempts FROM outbox WHERE endpoint = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
   takeLetter: 'UPDATE outbox SET owner = ?, due_at = ?, attempts = attempts + 1 WHERE endpoint = ? AND seq = ?',
   postponeLetter: 'UPDATE outbox SET owner = NULL, due_at = ? WHERE endpoint = ? AND seq = ? AND owner = ?',
+  letterOwners: 'SELECT DISTINCT owner FROM outbox WHERE owner IS NOT NULL',
+  releaseLetters: 'UPDATE outbox SET owner = NULL, due_at = ? WHERE owner = ?',
   removeLetter: 'DELETE FROM outbox WHERE endpoint = ? AND seq = ?',
 
   grant: 'SELECT value FROM grants WHERE id = ?',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import {
   type DeliveryGround,
   defaultWebhookTiming,
@@ -35,7 +34,6 @@ export function startDeliveries({ standing, place, timing, now, log }: StartDeli
     timing: { ...defaultWebhookTiming, ...timing },
     now,
     random: Math.random,
-    owner: randomUUID(),
     log,
   })
 }
