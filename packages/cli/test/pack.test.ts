@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -99,6 +100,37 @@ describe('the packed ecp in an empty folder', () => {
     }
     expect(ecp('trace', 'last', '--config', 'host.yaml').stdout).toContain('2 actions: 1 allowed, 1 denied')
     expect(ecp('trace', 'verify', '--config', 'host.yaml')).toMatchObject({ status: 0 })
+  })
+
+  test('serves the console, under its strict policy, and gives a link to it', async () => {
+    expect(globSync('node_modules/@ecp/console/dist/assets/*.js', { cwd: place }).length).toBeGreaterThan(0)
+    expect(existsSync(join(place, 'node_modules', 'react'))).toBe(false)
+    const flags = ['--config', 'host.yaml', '--trace-dir', 'ledger']
+    const acts = ['--context', 'reader.yaml', '--executor', 'assistant', '--listen', '127.0.0.1:0', '--json']
+    const env = { HOME: home, PATH: dirname(process.execPath) }
+    const child = spawn(process.execPath, [installedEcp(), 'serve', ...acts, ...flags], { cwd: place, env })
+    try {
+      const [line] = await once(child.stdout.setEncoding('utf8'), 'data')
+      const { url } = JSON.parse(String(line))
+      const page = await fetch(url)
+      expect(page.headers.get('content-security-policy')).toContain("script-src 'self'")
+      const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text()) ?? []
+      const loaded = await fetch(url + script)
+      expect(loaded.status).toBe(200)
+      expect(loaded.headers.get('content-type')).toContain('text/javascript')
+      const { stdout } = ecp('console', ...flags)
+      const code = stdout.trim().split('#code=')[1]
+      const headers = { 'content-type': 'application/json' }
+      const session = await fetch(`${url}/console/api/session`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ code }),
+      })
+      expect(session.status).toBe(200)
+    } finally {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    }
   })
 
   test('its types are complete, and say when something is wrong', () => {

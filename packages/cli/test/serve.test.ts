@@ -119,6 +119,28 @@ test.each([
   expect(ended.stderr).not.toMatch(/\n\s+at /)
 })
 
+test('`ecp console` gives a link to the server that runs, each good for one sign-in; without one it says what to do', async () => {
+  const { url } = await serve('--context', 'assistant.yaml', '--executor', 'assistant')
+  const flags = ['--config', 'ecp.config.yaml']
+  const links = [
+    desk.ecp('console', ...flags).stdout.trim(),
+    JSON.parse(desk.ecp('console', '--json', ...flags).stdout).link,
+  ]
+  const { port } = new URL(url)
+  for (const link of links) {
+    expect(link).toMatch(new RegExp(`^http://localhost:${port}/#code=[\\w.-]{45}$`))
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const signIn = () =>
+      fetch(`${url}/console/api/session`, { ...init, body: JSON.stringify({ code: link.split('=')[1] }) })
+    expect((await signIn()).status).toBe(200)
+    expect((await signIn()).status).toBe(401)
+  }
+  expect(await stopped('SIGTERM')).toBe(0)
+  expect(desk.ecp('console', ...flags)).toMatchObject({ status: 2, stderr: expect.stringContaining('no `ecp serve`') })
+  // A server that printed JSON has said no link on stdout, and what it logs holds none that could still be used.
+  expect(said).not.toContain('#code=')
+})
+
 test('a port that is taken is named', async () => {
   const { url } = await serve('--context', 'assistant.yaml', '--executor', 'assistant', '--no-socket')
   const other = desk.ecp('serve', ...acts.split(' '), '--listen', new URL(url).host)

@@ -27,7 +27,10 @@ const tokenNames = ['access_token', 'token', 'authorization', 'api_key', 'apikey
  */
 export function frontOf({ listen, hosts, origins }: FrontOptions): Front {
   const isOpen = !isLoopback(listen.host)
-  const own = !isOpen ? ['localhost', '127.0.0.1', '::1', listen.host] : [listen.host]
+  const isEverywhere = listen.host === '0.0.0.0' || listen.host === '::'
+  // No name server has a say in `localhost` either: browsers take it for this machine (RFC 6761, 6.3).
+  const here = isOpen ? (isEverywhere ? ['localhost'] : []) : ['localhost', '127.0.0.1', '::1']
+  const own = [...here, listen.host]
   const names = new Set([...own, ...hosts].map((name) => name.toLowerCase()))
   const allowed = new Set(origins.map((origin) => origin.toLowerCase()))
   return (request) => {
