@@ -77,8 +77,13 @@ export function peopleCommands(ecp: Command, told: () => Invocation, done: (code
     .argument('<name>', 'the name of the approver')
     .option('--groups <names>', 'groups that they are in, such as ops,finance')
     .option('--into <file>', 'write the entry into this configuration file')
+    .option('--passkey', 'a passkey instead, made in a browser at a link of the running `ecp serve`')
     .action(async (name: string, options: ApproversAddOptions) =>
-      done(await (await import('./commands/approvers-add.ts')).approversAdd(told(), name, options)),
+      done(
+        await (options.passkey
+          ? (await import('./commands/approvers-add-passkey.ts')).approversAddPasskey(told(), name, options)
+          : (await import('./commands/approvers-add.ts')).approversAdd(told(), name, options)),
+      ),
     )
   approvers
     .command('list')

@@ -17,7 +17,7 @@ export {
   passkeyMade,
 } from './approvals/passkey-registration.ts'
 export { passkeyRequest } from './approvals/passkey-request.ts'
-export { answerChallenge, readSigningKey, signAnswer } from './approvals/signature.ts'
+export { answerChallenge, readSigningKey, signAnswer, signedAnswer } from './approvals/signature.ts'
 export { isOpen, type Standing, standingJson, standingOf } from './approvals/standing.ts'
 export {
   type AnswerDesk,

@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { isJsonObject, parseHostConfig } from '@ecp/protocol'
+import { isJsonObject, type Passkey, parseHostConfig } from '@ecp/protocol'
 import { CliError } from '../error.ts'
 
+/** An approver with one key, as the configuration has it. */
 export interface Entry {
-  readonly publicKey: string
+  readonly publicKey?: string
+  readonly passkeys?: readonly [Passkey]
   readonly groups?: readonly string[]
 }
 
@@ -16,7 +18,10 @@ export async function entryText(name: string, entry: Entry): Promise<string> {
   return stringify({ security: { approvers: { [name]: entry } } }, { lineWidth: 0 }).trimEnd()
 }
 
-/** Puts the entry into a config file; comments and order stay. Throws `cli.document-invalid` where it would not be sound then. */
+/**
+ * Puts the entry into a config file; comments and order stay. A passkey alone goes beside what an approver has already. Throws `cli.document-invalid` where it would not be sound
+ * then, `cli.exists` for an approver who is there already.
+ */
 export async function writeEntry(cwd: string, named: string, name: string, entry: Entry): Promise<string> {
   const file = resolve(cwd, named)
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -40,8 +45,12 @@ async function inYaml(text: string, named: string, name: string, entry: Entry): 
   const document = parseDocument(text)
   const [wrong] = document.errors
   if (wrong) throw new CliError('cli.document-invalid', `\`${named}\`: ${wrong.message}`)
-  if (document.hasIn([...path, name])) throw thereAlready(named, name)
-  document.setIn([...path, name], document.createNode(entry))
+  const at = [...path, name]
+  const added = addedTo(document.hasIn(at), entry)
+  if (!added) throw thereAlready(named, name)
+  if (added === 'entry') document.setIn(at, document.createNode(entry))
+  else if (document.hasIn([...at, 'passkeys'])) document.addIn([...at, 'passkeys'], document.createNode(added))
+  else document.setIn([...at, 'passkeys'], document.createNode([added]))
   return document.toString({ lineWidth: 0 })
 }
 
@@ -50,9 +59,19 @@ function inJson(text: string, named: string, name: string, entry: Entry): string
   if (!isJsonObject(parsed)) throw new CliError('cli.document-invalid', `\`${named}\` is not an object`)
   const security = isJsonObject(parsed.security) ? parsed.security : {}
   const approvers = isJsonObject(security.approvers) ? security.approvers : {}
-  if (Object.hasOwn(approvers, name)) throw thereAlready(named, name)
-  const changed = { ...parsed, security: { ...security, approvers: { ...approvers, [name]: entry } } }
+  const before = Object.hasOwn(approvers, name) ? approvers[name] : undefined
+  const added = addedTo(before !== undefined, entry)
+  if (!added) throw thereAlready(named, name)
+  const { passkeys = [], ...rest } = isJsonObject(before) ? before : {}
+  const after = added === 'entry' ? entry : { ...rest, passkeys: [...(Array.isArray(passkeys) ? passkeys : []), added] }
+  const changed = { ...parsed, security: { ...security, approvers: { ...approvers, [name]: after } } }
   return `${JSON.stringify(changed, null, 2)}\n`
+}
+
+/** What of an entry is written: all of it for a new approver, for another one their passkey; nothing else is theirs to add. */
+function addedTo(isThere: boolean, { publicKey, passkeys, groups }: Entry): Passkey | 'entry' | undefined {
+  if (!isThere) return 'entry'
+  return publicKey === undefined && groups === undefined ? passkeys?.[0] : undefined
 }
 
 function parsedJson(text: string, named: string): unknown {

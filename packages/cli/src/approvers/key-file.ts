@@ -6,7 +6,13 @@ import { CliError } from '../error.ts'
 
 /** Where an approver's key lies on this machine. Throws `cli.usage` for a name that is none. */
 export function keyFile(home: string, name: string): string {
-  if (isApproverFileName(name)) return join(home, '.ecp', 'approvers', `${name}.pem`)
+  refuseOddName(name)
+  return join(home, '.ecp', 'approvers', `${name}.pem`)
+}
+
+/** Throws `cli.usage` for what is no name of an approver. */
+export function refuseOddName(name: string): void {
+  if (isApproverFileName(name)) return
   const form = 'letters, digits and `._@+-`, 64 at most, and begins with a letter or digit'
   throw new CliError('cli.usage', `\`${name}\` is no name for an approver: a name has ${form}`)
 }

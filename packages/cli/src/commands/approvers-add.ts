@@ -1,8 +1,8 @@
-import { resolve } from 'node:path'
 import { newApproverKey } from '@ecp/host'
-import { type Entry, entryText, writeEntry } from '../approvers/config-entry.ts'
+import { type Entry, writeEntry } from '../approvers/config-entry.ts'
 import { isKeyHere, keyFile, writeKeyFile } from '../approvers/key-file.ts'
 import { type PassphraseOptions, passphrase } from '../approvers/passphrase.ts'
+import { groupsOf, tellEntry } from '../approvers/tell-entry.ts'
 import { CliError } from '../error.ts'
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
@@ -13,6 +13,8 @@ export interface ApproversAddOptions extends PassphraseOptions {
   readonly groups?: string
   /** The config file that gets the entry. */
   readonly into?: string
+  /** A passkey in place of a key under a passphrase. */
+  readonly passkey?: boolean
 }
 
 /** An agent that runs as the same user can read the file, and guess. */
@@ -31,30 +33,17 @@ export async function approversAdd(
   const wanted = keyFile(home, name)
   if (isKeyHere(home, name))
     throw new CliError('cli.exists', `\`${wanted}\` is there already; \`ecp approvers remove ${name}\` deletes it`)
-  const groups = (options.groups ?? '')
-    .split(',')
-    .map((group) => group.trim())
-    .filter((group) => group !== '')
   const { pem, publicKey } = newApproverKey(await newPassphrase(invocation, name, options))
-  const entry: Entry = { publicKey, ...(groups.length > 0 ? { groups } : {}) }
+  const entry: Entry = { publicKey, ...groupsOf(options.groups) }
   const file = await writeKeyFile(home, name, pem)
   const into =
     options.into === undefined ? undefined : await writeEntry(cwd, options.into, name, entry).catch(undo(file))
-  const text = await entryText(name, entry)
   if (common.json) {
     terminal.out(JSON.stringify({ name, ...entry, file, ...(into === undefined ? {} : { into }) }))
     return exitCodes.done
   }
   terminal.err(`the key of ${visible(name)} is in ${visible(file)}, under its passphrase`)
-  if (into === undefined) {
-    terminal.err('its entry for the host configuration, best where an agent cannot write (`/etc/ecp/config.yaml`):')
-    terminal.out(text)
-  } else {
-    terminal.out(`${visible(resolve(into))} names ${visible(name)} as an approver now`)
-    terminal.err(
-      'what runs already goes on without it until it is started again; a project configuration has to be trusted again',
-    )
-  }
+  await tellEntry(invocation, name, entry, into)
   return exitCodes.done
 }
 

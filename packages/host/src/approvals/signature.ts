@@ -15,12 +15,16 @@ type Asked = ApprovalSubject & Pick<ApprovalRequested, 'approval' | 'kind'>
 type Keys = Pick<Approver, 'publicKey' | 'passkeys'>
 type Said = Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>
 
-/** The bytes that an answer's signature is over: RFC 8785 JSON in UTF-8. */
-export function signedBytes(asked: Asked, { answer, by, expiresAt, nonce }: Said): Buffer {
+/** What of an answer is signed. */
+export function signedAnswer(asked: Asked, { answer, by, expiresAt, nonce }: Said): SignedAnswer {
   const { approval, kind, digest, policyDigest, run, executor, principal } = asked
   const subject = { approval, kind, digest, policyDigest, run, executor, principal }
-  const signed: SignedAnswer = { for: 'ecp-approval-1', ...subject, answer, by, expiresAt, nonce }
-  return Buffer.from(canonical({ ...signed }))
+  return { for: 'ecp-approval-1', ...subject, answer, by, expiresAt, nonce }
+}
+
+/** The bytes that an answer's signature is over: RFC 8785 JSON in UTF-8. */
+export function signedBytes(asked: Asked, said: Said): Buffer {
+  return Buffer.from(canonical({ ...signedAnswer(asked, said) }))
 }
 
 /** Signs an answer (Ed25519, RFC 8032). */

@@ -4,6 +4,7 @@ import { type OperatorApproval, type Proof, verdicts } from '@ecp/protocol'
 import { z } from 'zod'
 import type { OperatorDesk } from './operator-desk.ts'
 import { OperatorError } from './operator-error.ts'
+import { assertionProof } from './passkeys/assertion-proof.ts'
 import { shownApproval } from './shown-approval.ts'
 
 const longestNote = 2_000
@@ -44,13 +45,22 @@ export async function answered(
   return shownApproval(machine, after.approval, desk.now())
 }
 
-/** Without approvers the answer is the local operator's, and says that nobody signed it. */
-function proven(desk: OperatorDesk, approval: Approval, approvers: Approvers, { answer, by }: AnswerRequest): Proven {
+/**
+ * Without approvers the answer is the local operator's, and says that nobody signed it. With them it is what an approver has signed,
+ * and who signs in here is none of them by that.
+ */
+function proven(desk: OperatorDesk, approval: Approval, approvers: Approvers, request: AnswerRequest): Proven {
+  const { answer, by, nonce, expiresAt, assertion } = request
   if (approvers.size === 0 && by === undefined) {
     return { said: newAnswer(approval, answer, desk.user, desk.now()), proof: { kind: 'unsigned' } }
   }
   if (approvers.size === 0)
     throw new OperatorError(403, 'approval.refused', 'no approvers are configured: `by` names none')
-  const message = 'answers are signed here: with a passkey in the console, or with `ecp approvals approve`'
-  throw new OperatorError(403, 'approval.needs-signature', message)
+  if (by === undefined || nonce === undefined || expiresAt === undefined || assertion === undefined) {
+    const message = 'answers are signed here: with a passkey in the console, or with `ecp approvals approve`'
+    throw new OperatorError(403, 'approval.needs-signature', message)
+  }
+  const proof = assertionProof(assertion)
+  if (!proof) throw new OperatorError(400, 'request.invalid', '`$.assertion` is no assertion of a passkey')
+  return { said: { answer, by, nonce, expiresAt }, proof }
 }

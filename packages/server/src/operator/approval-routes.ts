@@ -10,6 +10,7 @@ import { applied } from './applied.ts'
 import type { OperatorDesk, OperatorEnv } from './operator-desk.ts'
 import { OperatorError } from './operator-error.ts'
 import { pageOf, paging } from './paging.ts'
+import { answerOptions, answerOptionsRequest } from './passkeys/answer-options.ts'
 import { shownApproval, summaryOf } from './shown-approval.ts'
 
 const listQuery = z.object({
@@ -25,6 +26,10 @@ export function approvalRoutes(desk: OperatorDesk): Hono<OperatorEnv> {
   app.get('/approvals/:id', async (c) => {
     const machine = desk.machine()
     return c.json(await shownApproval(machine, known(desk, c.req.param('id')), desk.now()))
+  })
+  app.post('/approvals/:id/answer/options', async (c) => {
+    const request = checked(answerOptionsRequest, await jsonBody(c.req.raw, 415))
+    return c.json(answerOptions(desk, known(desk, c.req.param('id')), request))
   })
   app.post('/approvals/:id/answer', async (c) => {
     const request = checked(answerRequest, await jsonBody(c.req.raw, 415))

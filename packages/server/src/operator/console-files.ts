@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 /** Addresses that the page reads for itself. */
-const pages = ['/', '/approvals/:id', '/runs', '/runs/:id', '/permissions', '/clients', '/chain', '/grants']
+const pages = ['/', '/approvals/:id', '/runs', '/runs/:id', '/permissions', '/clients', '/chain', '/grants', '/passkey']
 
 interface Kept {
   readonly mark: string

@@ -12,6 +12,8 @@ export interface OperatorDesk {
   readonly user: string
   /** Of ecp. */
   readonly version: string
+  /** What a link to the console begins with: its origin. */
+  base(): string
   /** Whoever comes without a token, where somebody may. */
   readonly anonymous?: Identity
   /** Milliseconds since the epoch. */

@@ -13,6 +13,11 @@ export type OperatorErrorCode =
   | 'approval.refused'
   /** Approvers are configured, and the answer bears no signature. */
   | 'approval.needs-signature'
+  /** What a browser says it has made is no passkey for here. */
+  | 'passkey.refused'
+  | 'passkey.link-over'
+  /** No page of this server can use passkeys. */
+  | 'passkey.no-place'
   | 'proposal.refused'
   /** So many have not signed yet. */
   | 'proposal.not-approved'

@@ -12,6 +12,7 @@ import { OperatorEventStreams } from './events.ts'
 import type { OperatorDesk, OperatorEnv } from './operator-desk.ts'
 import { OperatorError } from './operator-error.ts'
 import { ownPageOnly } from './own-page.ts'
+import { registrationRoutes } from './passkeys/registration-routes.ts'
 import { permissionsOf } from './permissions.ts'
 import { runRoutes } from './run-routes.ts'
 import { idleMs, OperatorSessions } from './sessions.ts'
@@ -31,8 +32,6 @@ export interface Operator {
 
 export interface OperatorOptions extends OperatorDesk {
   isStopping(): boolean
-  /** What a link begins with. */
-  base(): string
 }
 
 const api = '/console/api'
@@ -47,6 +46,7 @@ export function openOperator(options: OperatorOptions): Operator {
   const sessions = new OperatorSessions(now)
   const events = new OperatorEventStreams(options, sessions)
   const chain = new ChainCheck(options)
+  const registration = registrationRoutes(options)
   const app = new Hono<OperatorEnv>()
   app.onError((cause) => answerTo(cause, log))
   app.route('/', consoleFiles())
@@ -68,6 +68,7 @@ export function openOperator(options: OperatorOptions): Operator {
     log('console: somebody signed in by a link')
     return c.json({ token, expiresAt: session.expiresAt, idleMs })
   })
+  app.route(api, registration.page)
   app.use(everything, (c, next) => {
     const [, token = ''] = /^Bearer +([\w-]+)$/i.exec(c.req.header('authorization') ?? '') ?? []
     const session = sessions.find(token)
@@ -99,6 +100,8 @@ export function openOperator(options: OperatorOptions): Operator {
   })
 
   const local = new Hono()
+  local.onError((cause) => answerTo(cause, log))
+  local.route('/', registration.local)
   local.post(linkPath, (c) => c.json({ link: linkOf(options.base(), codes.issue()), expiresAt: now() + codeMs }))
   return {
     app: new Hono().route('/', app),
