@@ -1,6 +1,6 @@
 import { grantStandingJson, newGrant, newGrantSaid, signGrant, writeGrant } from '@ecp/host'
-import type { Approval, Ledger } from '@ecp/ledger'
-import { allApprovals, approvalOf } from '../approvals/find-approval.ts'
+import { type Approval, allApprovals, type Ledger } from '@ecp/ledger'
+import { approvalOf } from '../approvals/find-approval.ts'
 import { hostApprovers } from '../approvals/host-approvers.ts'
 import { type SigningOptions, signer } from '../approvals/signer.ts'
 import { durationOf } from '../duration.ts'
