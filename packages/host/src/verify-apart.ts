@@ -3,6 +3,9 @@ import { openSqliteLedger, type Verification } from '@ecp/ledger'
 import { HostError } from './error.ts'
 import { redecideRecorded } from './gate/redecide.ts'
 
+// In a checkout packages resolve to their sources, in this thread too.
+const execArgv = import.meta.url.endsWith('.ts') ? ['--conditions=ecp-source'] : []
+
 type Said = { readonly verification: Verification } | { readonly error: string }
 
 /**
@@ -12,7 +15,7 @@ type Said = { readonly verification: Verification } | { readonly error: string }
 export function verifyApart(file: string, signal?: AbortSignal): Promise<Verification> {
   return new Promise((resolve, reject) => {
     const refuse = (why: string) => reject(new HostError('host.refused', `\`${file}\` cannot be verified: ${why}`))
-    const worker = new Worker(new URL(import.meta.url), { workerData: { verify: file } })
+    const worker = new Worker(new URL(import.meta.url), { workerData: { verify: file }, execArgv })
     const stop = () => void worker.terminate()
     signal?.addEventListener('abort', stop, { once: true })
     worker.once('message', (said: Said) => {
