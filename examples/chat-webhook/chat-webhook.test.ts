@@ -105,7 +105,10 @@ describe('with a real `ecp serve`', () => {
     onTestFinished(() => client.close())
 
     const file = join(folder, 'plan.txt')
-    const written = client.callTool({ name: 'files__write_file', arguments: { path: file, content: 'a <plan>\u202e' } })
+    const written = client.callTool(
+      { name: 'files__write_file', arguments: { path: file, content: 'a <plan>\u202e' } },
+      { timeout: 210_000 },
+    )
     const [asked] = await chat.says(1)
     const id = /approvals\/([0-9a-f-]{36})$/.exec(asked ?? '')?.[1] ?? ''
     expect(asked).toContain('*Somebody has to answer: held call of `files:write_file`*')
@@ -135,6 +138,8 @@ describe('with a real `ecp serve`', () => {
   function configFor(port: number): string {
     const config = parse(readFileSync(join(here, 'ecp.config.yaml'), 'utf8'))
     config.tools.servers.files.transport = { type: 'stdio', command: process.execPath, args: [server, folder] }
+    // However long the person of this test needs.
+    config.gateway.approvals.wait = '200s'
     config.gateway.approvals.webhooks.chat.url = `http://127.0.0.1:${port}/`
     return stringify(config)
   }
