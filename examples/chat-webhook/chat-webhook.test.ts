@@ -55,6 +55,12 @@ describe('verify', () => {
     expect(refusalOf(headers, sent, secret, now)).toMatch(why)
   })
 
+  test('refuses everything where it has no key: anybody could sign with none', () => {
+    const { 'webhook-id': id, 'webhook-timestamp': timestamp } = good
+    const forged = createHmac('sha256', '').update(`${id}.${timestamp}.${body}`).digest('base64')
+    expect(refusalOf({ ...good, 'webhook-signature': `v1,${forged}` }, body, '', now)).toMatch(/no key/)
+  })
+
   test('refuses what another key has signed', () => {
     expect(refusalOf(good, body, `whsec_${Buffer.alloc(32, 8).toString('base64')}`, now)).toMatch(/signature/)
   })
