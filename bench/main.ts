@@ -1,8 +1,9 @@
-// `npm run bench`, or `npm run bench -- decide gate approvals http start` for some of the figures; `--quick` only shows that they run.
+// `npm run bench`, or `npm run bench -- decide gate approvals console http start` for some of the figures; `--quick` only shows that they run.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { approvalsFigure } from './approvals/figure.ts'
+import { consoleFigure } from './console/figure.ts'
 import { decideFigure } from './decide/figure.ts'
 import { gateFigure } from './gate/figure.ts'
 import { type FigureResult, isMet } from './harness/figure.ts'
@@ -11,7 +12,7 @@ import { printAim, printFigure, printMachine } from './harness/print.ts'
 import { httpFigure } from './http/figure.ts'
 import { startFigure } from './start/figure.ts'
 
-const figures = [decideFigure, gateFigure, approvalsFigure, httpFigure, startFigure]
+const figures = [decideFigure, gateFigure, approvalsFigure, consoleFigure, httpFigure, startFigure]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -13,7 +13,15 @@ export default async function buildConsole(): Promise<void> {
     ...globSync('src/**/*.{ts,tsx,css}', { cwd: folder }),
   ]
   const built = timeOf('dist/index.html')
-  if (sources.some((file) => timeOf(file) > built)) await build({ root: folder, logLevel: 'warn' })
+  if (!sources.some((file) => timeOf(file) > built)) return
+  // Vitest says `test`, and React would be built for those who develop with it.
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    await build({ root: folder, logLevel: 'warn' })
+  } finally {
+    process.env.NODE_ENV = NODE_ENV
+  }
 }
 
 function timeOf(file: string): number {

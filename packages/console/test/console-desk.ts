@@ -33,7 +33,7 @@ export function call(client: Client, tool: string, args: Record<string, unknown>
 }
 
 export async function openConsoleDesk(options: ConsoleDeskOptions = {}): Promise<ConsoleDesk> {
-  const { writeControls = '{ mode: approval-required }', security = '' } = options
+  const { writeControls = '{ requireApprovalFor: ["files:write_file"] }', security = '' } = options
   const desk = openDesk()
   const flags = ['--config', 'host.yaml', '--trace-dir', join(desk.folder, 'ledger')]
   const config = configYaml('files', process.execPath, [filesystem, desk.folder], security)

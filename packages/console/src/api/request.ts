@@ -20,7 +20,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   })
   if (answer.ok) return answer
   // The session that was asked with: another one may have begun since.
-  if (answer.status === 401 && token !== undefined && session.get()?.token === token) session.forget()
+  if (answer.status === 401 && token !== undefined && session.get()?.token === token) session.end()
   throw await refusalOf(answer)
 }
 

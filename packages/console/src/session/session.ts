@@ -6,11 +6,13 @@ export type Session = Pick<OperatorSession, 'token' | 'expiresAt'>
 const key = 'ecp.session'
 const listeners = new Set<() => void>()
 let current = read()
+let hasEnded = false
 
 export const session = {
   /** The same object until it changes, as `useSyncExternalStore` wants it. */
   get: (): Session | undefined => current,
   keep(found: Session): void {
+    hasEnded = false
     sessionStorage.setItem(key, JSON.stringify(found))
     change(found)
   },
@@ -18,6 +20,13 @@ export const session = {
     sessionStorage.removeItem(key)
     if (current) change(undefined)
   },
+  /** The host knows it no more. */
+  end(): void {
+    hasEnded = true
+    session.forget()
+  },
+  /** Whether it ended by itself: by time, or because `ecp serve` was started again. */
+  hasEnded: (): boolean => hasEnded,
   subscribe(listener: () => void): () => void {
     listeners.add(listener)
     return () => listeners.delete(listener)

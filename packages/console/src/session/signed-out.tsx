@@ -1,6 +1,7 @@
-import { type FormEvent, useId, useState, useSyncExternalStore } from 'react'
+import { type FormEvent, useEffect, useId, useState, useSyncExternalStore } from 'react'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { codeIn } from './code-in-address.ts'
+import { session } from './session.ts'
 import { signIn } from './sign-in.ts'
 import './signed-out.css'
 
@@ -10,6 +11,9 @@ export function SignedOut() {
   const [text, setText] = useState('')
   const [isOdd, setOdd] = useState(false)
   const id = useId()
+  useEffect(() => {
+    document.title = 'Sign in · ECP'
+  }, [])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const code = codeIn(text)
@@ -28,6 +32,11 @@ export function SignedOut() {
     <main className="signed-out">
       <h1>Sign in to ECP</h1>
       {state.status === 'failed' && <ErrorNote error={state.error} />}
+      {state.status === 'none' && session.hasEnded() && (
+        <p role="status">
+          The session is over: it was not used for long, or <code>ecp serve</code> was started again.
+        </p>
+      )}
       <p>
         Run this on the machine that <code>ecp serve</code> runs on, and open the link that it prints:
       </p>

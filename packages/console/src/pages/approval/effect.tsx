@@ -16,11 +16,11 @@ export function Arguments({ approval: { asked } }: { readonly approval: Operator
         <h2 id="arguments">Arguments</h2>
         {asked && <CopyButton text={() => JSON.stringify(asked.arguments, null, 2)} what="the arguments" />}
       </div>
-      {lines ? <ExactText lines={lines} label="Arguments" /> : <MissingRecord />}
+      {lines ? <ExactText lines={lines} label="Exact arguments" /> : <MissingRecord />}
       {extra && (
         <>
           <h3>Sent with them</h3>
-          <ExactText lines={extra} label="Sent with the arguments" />
+          <ExactText lines={extra} label="Exactly what is sent with them" />
         </>
       )}
     </section>
