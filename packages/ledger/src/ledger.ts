@@ -276,7 +276,7 @@ export interface Ledger {
   /** The newest one for a subject. */
   approvalFor(subject: ApprovalSubject, kind: ApprovalKind): Approval | undefined
   approvals(query: ApprovalQuery): readonly Approval[]
-  /** How many approvals are open at a time, by kind. */
+  /** How many approvals are open at a time, by kind; of more than a thousand some may have expired in the last minute. */
   openApprovals(at: number): Readonly<Record<ApprovalKind, number>>
   /** The decision on an action, which holds its arguments. */
   decided(run: string, action: string): RecordBodies['action.decided'] | undefined

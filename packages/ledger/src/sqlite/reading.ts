@@ -28,6 +28,7 @@ import { approvalIn, grantIn } from './transaction.ts'
 
 /** More records than this are not looked at one by one. */
 const mostChanges = 1_000
+const mostCounted = 1_000
 const beyondAll = { at: Number.MAX_SAFE_INTEGER, place: Number.MAX_SAFE_INTEGER }
 
 /** What is read outside of transactions: what was last committed, by any process. */
@@ -135,24 +136,29 @@ export class Reading {
       const from = after === undefined ? undefined : this.#statements.get('approvalPlace').get(after)
       if (after !== undefined && from === undefined) return []
       const place = from ? { at: number(from, 'requested_at'), place: number(from, 'place') } : beyondAll
-      const wanted = { kind: kind ?? null, run: run ?? null, limit, ...place }
+      const wanted = { kind: kind ?? null, limit, ...place }
+      const all = (name: 'approvals' | 'approvalsOpen' | 'approvalsOfState' | 'approvalsOfRun', more = {}) =>
+        this.#statements.get(name).all({ ...wanted, ...more })
       const rows =
-        state === undefined
-          ? this.#statements.get('approvals').all(wanted)
-          : state === 'open'
-            ? this.#statements.get('approvalsOpen').all(wanted)
-            : this.#statements.get('approvalsOfState').all({ ...wanted, state })
+        run !== undefined
+          ? all('approvalsOfRun', { run, state: state ?? null })
+          : state === undefined
+            ? all('approvals')
+            : state === 'open'
+              ? all('approvalsOpen')
+              : all('approvalsOfState', { state })
       return rows.flatMap((row) => approvalIn(row) ?? [])
     })
   }
 
   openApprovals(at: number): Readonly<Record<ApprovalKind, number>> {
-    const counts = { hold: 0, proposal: 0 }
-    for (const row of this.#read(() => this.#statements.get('openApprovals').all(at))) {
-      const kind = text(row, 'kind')
-      if (kind === 'hold' || kind === 'proposal') counts[kind] = number(row, 'n')
-    }
-    return counts
+    return this.#read(() => {
+      const counts = countsIn(this.#statements.get('openCounts').all())
+      // Which of very many have expired is written down within a minute; to find out sooner each would have to be read.
+      return counts.hold + counts.proposal > mostCounted
+        ? counts
+        : countsIn(this.#statements.get('openCountsAt').all(at))
+    })
   }
 
   changes(since: number | undefined): LedgerChanges {
@@ -251,4 +257,13 @@ export class Reading {
       throw ledgerError(error, this.#file)
     }
   }
+}
+
+function countsIn(rows: readonly Readonly<Record<string, unknown>>[]): Record<ApprovalKind, number> {
+  const counts = { hold: 0, proposal: 0 }
+  for (const row of rows) {
+    const kind = text(row, 'kind')
+    if (kind === 'hold' || kind === 'proposal') counts[kind] = number(row, 'n')
+  }
+  return counts
 }

@@ -83,7 +83,9 @@ const tables = [
   value TEXT NOT NULL
 ) STRICT`,
   `CREATE INDEX subjects ON approvals (digest, run, executor, principal, policy_digest, kind)`,
-  `CREATE INDEX waiting ON approvals (state, requested_at)`,
+  `CREATE INDEX waiting ON approvals (state, kind, requested_at)`,
+  `CREATE INDEX newest ON approvals (requested_at)`,
+  `CREATE INDEX asked ON approvals (run, requested_at)`,
   // What is still to be told outside. No decision looks at it: `seq` is the record's in the ledger's chain, `position` how far
   // that chain was read for an endpoint.
   `CREATE TABLE outbox_positions (endpoint TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID`,

@@ -6,14 +6,19 @@ const summaries = `SELECT c.run, c.started_at, c.ended_at, c.status, c.actions, 
     (SELECT count(*) FROM in_flight f WHERE f.run = c.run) AS in_flight
     FROM chains c JOIN records r ON r.run = c.run AND r.seq = 1`
 
-// By their index: a page of one state reads no more rows than it has.
-const approvalsIn = (state: string) => `SELECT requested_at, rowid AS place, value FROM approvals
-    WHERE state = ${state} AND (requested_at, rowid) < (:at, :place)
-    AND (:kind IS NULL OR kind = :kind) AND (:run IS NULL OR run = :run)
+const before = '(requested_at, rowid) < (:at, :place)'
+// By their index: a page of one state and kind reads no more rows than it has.
+const approvalsIn = (
+  state: string,
+  kind: string,
+) => `SELECT requested_at, rowid AS place, value FROM approvals INDEXED BY waiting
+    WHERE state = ${state} AND kind = '${kind}' AND (:kind IS NULL OR :kind = '${kind}') AND ${before}
     ORDER BY requested_at DESC, rowid DESC LIMIT :limit`
-const firstOf = (...parts: readonly string[]) => `SELECT value FROM (
-    ${parts.map((part) => `SELECT * FROM (${part})`).join(' UNION ALL ')}
-    ) ORDER BY requested_at DESC, place DESC LIMIT :limit`
+const firstOf = (...states: readonly string[]) => {
+  const parts = states.flatMap((state) => ['hold', 'proposal'].map((kind) => approvalsIn(state, kind)))
+  return `SELECT value FROM (${parts.map((part) => `SELECT * FROM (${part})`).join(' UNION ALL ')})
+    ORDER BY requested_at DESC, place DESC LIMIT :limit`
+}
 
 export const texts = {
   begin: 'BEGIN IMMEDIATE',
@@ -52,7 +57,8 @@ export const texts = {
 
   used: `SELECT 1 AS found FROM records WHERE kind = 'approval.used' AND ${named('approval')} = ?`,
   approval: 'SELECT value FROM approvals WHERE id = ?',
-  approvalsOf: `SELECT value FROM approvals WHERE digest = ? AND run = ? AND executor = ? AND principal = ?
+  // By its own index: another one has them in order, and all of the run to look at.
+  approvalsOf: `SELECT value FROM approvals INDEXED BY subjects WHERE digest = ? AND run = ? AND executor = ? AND principal = ?
     AND policy_digest = ? AND kind = ? ORDER BY requested_at DESC, rowid DESC LIMIT 1`,
   putApproval: `INSERT INTO approvals (id, kind, state, run, executor, principal, digest, policy_digest, requested_at, value)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, value = excluded.value`,
@@ -61,11 +67,15 @@ export const texts = {
     AND (json_extract(value, '$.expiresAt') <= :at OR EXISTS (SELECT 1 FROM json_each(approvals.value, '$.answers') AS answer
       WHERE json_extract(answer.value, '$.expiresAt') <= :at)) LIMIT :limit`,
   approvalPlace: 'SELECT requested_at, rowid AS place FROM approvals WHERE id = ?',
-  approvalsOfState: firstOf(approvalsIn(':state')),
-  approvalsOpen: firstOf(approvalsIn(`'pending'`), approvalsIn(`'approved'`)),
-  approvals: `SELECT value FROM approvals WHERE (:kind IS NULL OR kind = :kind) AND (:run IS NULL OR run = :run)
-    AND (requested_at, rowid) < (:at, :place) ORDER BY requested_at DESC, rowid DESC LIMIT :limit`,
-  openApprovals: `SELECT kind, count(*) AS n FROM approvals
+  approvalsOfState: firstOf(':state'),
+  approvalsOpen: firstOf(`'pending'`, `'approved'`),
+  approvalsOfRun: `SELECT value FROM approvals INDEXED BY asked WHERE run = :run AND ${before} AND (:kind IS NULL OR kind = :kind)
+    AND (:state IS NULL OR state = :state OR (:state = 'open' AND state IN ('pending', 'approved')))
+    ORDER BY requested_at DESC, rowid DESC LIMIT :limit`,
+  approvals: `SELECT value FROM approvals INDEXED BY newest WHERE ${before} AND (:kind IS NULL OR kind = :kind)
+    ORDER BY requested_at DESC, rowid DESC LIMIT :limit`,
+  openCounts: `SELECT kind, count(*) AS n FROM approvals WHERE state IN ('pending', 'approved') GROUP BY kind`,
+  openCountsAt: `SELECT kind, count(*) AS n FROM approvals
     WHERE state IN ('pending', 'approved') AND json_extract(value, '$.expiresAt') > ? GROUP BY kind`,
 
   last: 'SELECT coalesce(max(id), 0) AS last FROM records',
@@ -78,8 +88,9 @@ export const texts = {
     ON CONFLICT (endpoint) DO UPDATE SET position = excluded.position`,
   events: `SELECT seq, at, kind FROM records WHERE run = '' AND seq > ? AND kind LIKE 'approval.%' ORDER BY seq`,
   event: `SELECT bytes, hash FROM records WHERE run = '' AND seq = ?`,
-  decided: `SELECT bytes FROM records WHERE run = ? AND kind = 'action.decided'
-    AND json_extract(bytes, '$.body.action.id') = ? LIMIT 1`,
+  // A text that does not stand in it need not be looked for in its place.
+  decided: `SELECT bytes FROM records WHERE run = ?1 AND kind = 'action.decided'
+    AND CASE WHEN instr(bytes, ?2) > 0 THEN json_extract(bytes, '$.body.action.id') = ?2 ELSE 0 END LIMIT 1`,
   addLetter: `INSERT INTO outbox (endpoint, seq, attempts, due_at, owner) VALUES (?, ?, 0, ?, NULL)
     ON CONFLICT DO NOTHING`,
   letters: 'SELECT count(*) AS n FROM outbox WHERE endpoint = ?',
