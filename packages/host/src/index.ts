@@ -64,7 +64,14 @@ export {
 export { newGrant, newGrantSaid } from './grants/new-grant.ts'
 export { grantChallenge, signGrant } from './grants/signature.ts'
 export { type GrantStanding, grantStandingJson, grantStandingOf, isGrantOpen } from './grants/standing.ts'
-export { endGrant, joinGrant, refuseOverGrant, type WrittenGrant, writeGrant } from './grants/write-grant.ts'
+export {
+  endGrant,
+  grantCovers,
+  joinGrant,
+  refuseOverGrant,
+  type WrittenGrant,
+  writeGrant,
+} from './grants/write-grant.ts'
 export type { Host, Offered, OfferedTool, Prospects } from './host.ts'
 export { bindInputs } from './inputs.ts'
 export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts'

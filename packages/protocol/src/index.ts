@@ -139,6 +139,17 @@ export type {
   PasskeyRegistrationOptions,
   PasskeyRegistrationStart,
 } from './operator.ts'
+export type {
+  GrantInWords,
+  OperatorGiver,
+  OperatorGrant,
+  OperatorGrantGiven,
+  OperatorGrantOptions,
+  OperatorGrantOptionsRequest,
+  OperatorGrantRequest,
+  OperatorGrantSignature,
+  OperatorGrants,
+} from './operator-grant.ts'
 export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
 export { glob, indexPatterns, maxPatternLength, type PatternIndex, parsePattern, type ToolPattern } from './pattern.ts'
 export type { Outlook, Permission } from './permission.ts'

@@ -67,15 +67,24 @@ function sound({ approvers }: GrantDesk, offered: GrantOffered, { by, nonce, not
   return given
 }
 
+/** Whether the action that the grant was made from could happen under it, once it is given. */
+export function grantCovers(
+  ledger: Pick<Ledger, 'approval' | 'decided'>,
+  offered: GrantOffered & { readonly used?: number },
+  at: number,
+): boolean {
+  const { grant: id, terms, needs, approval, used = 0 } = offered
+  const asked = approval === undefined ? undefined : ledger.approval(approval)
+  const action = asked && ledger.decided(asked.run, asked.action)?.action
+  return !!action && grantFits({ kind: 'grant', id, terms, used }, { ...action, at }, terms.policyDigest, needs)
+}
+
 /** Who waits for the action that the grant was made from goes on, if it may happen under the grant. */
 async function written({ ledger, approvers, now }: GrantDesk, grant: Grant, by: string): Promise<WrittenGrant> {
   const at = now()
   const standing = grantStandingOf(grant, approvers, at)
+  const covers = grantCovers(ledger, grant, at)
   const asked = grant.approval === undefined ? undefined : ledger.approval(grant.approval)
-  const action = asked && ledger.decided(asked.run, asked.action)?.action
-  const answer = { kind: 'grant', id: grant.grant, terms: grant.terms, used: grant.used } as const
-  const again = action && { ...action, at }
-  const covers = again !== undefined && grantFits(answer, again, grant.terms.policyDigest, grant.needs)
   if (asked && covers && standing.state === 'given' && asked.state === 'pending') {
     const note = 'a grant was given instead'
     try {

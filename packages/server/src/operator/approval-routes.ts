@@ -25,25 +25,25 @@ export function approvalRoutes(desk: OperatorDesk): Hono<OperatorEnv> {
   app.get('/approvals', (c) => c.json(listed(desk, checked(listQuery, c.req.query()))))
   app.get('/approvals/:id', async (c) => {
     const machine = desk.machine()
-    return c.json(await shownApproval(machine, known(desk, c.req.param('id')), desk.now()))
+    return c.json(await shownApproval(machine, knownApproval(desk, c.req.param('id')), desk.now()))
   })
   app.post('/approvals/:id/answer/options', async (c) => {
     const request = checked(answerOptionsRequest, await jsonBody(c.req.raw, 415))
-    return c.json(answerOptions(desk, known(desk, c.req.param('id')), request))
+    return c.json(answerOptions(desk, knownApproval(desk, c.req.param('id')), request))
   })
   app.post('/approvals/:id/answer', async (c) => {
     const request = checked(answerRequest, await jsonBody(c.req.raw, 415))
-    return c.json(await answered(desk, known(desk, c.req.param('id')), request))
+    return c.json(await answered(desk, knownApproval(desk, c.req.param('id')), request))
   })
   app.post('/approvals/:id/apply', async (c) => {
     await jsonBody(c.req.raw, 415)
-    return c.json(await applied(desk, known(desk, c.req.param('id'))))
+    return c.json(await applied(desk, knownApproval(desk, c.req.param('id'))))
   })
   return app
 }
 
 /** Throws `approval.unknown`. */
-function known({ machine }: OperatorDesk, id: string): Approval {
+export function knownApproval({ machine }: OperatorDesk, id: string): Approval {
   const found = machine().ledger.approval(id)
   if (found) return found
   throw new OperatorError(404, 'approval.unknown', 'there is no approval of this id in this ledger')

@@ -18,6 +18,11 @@ export type OperatorErrorCode =
   | 'passkey.link-over'
   /** No page of this server can use passkeys. */
   | 'passkey.no-place'
+  | 'grant.unknown'
+  | 'grant.over'
+  | 'grant.refused'
+  /** As with approvals. */
+  | 'grant.needs-signature'
   | 'proposal.refused'
   /** So many have not signed yet. */
   | 'proposal.not-approved'

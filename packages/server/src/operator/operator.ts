@@ -9,6 +9,7 @@ import { ChainCheck } from './chain.ts'
 import { clientRoutes } from './clients.ts'
 import { consoleFiles } from './console-files.ts'
 import { OperatorEventStreams } from './events.ts'
+import { grantRoutes } from './grants.ts'
 import type { OperatorDesk, OperatorEnv } from './operator-desk.ts'
 import { OperatorError } from './operator-error.ts'
 import { ownPageOnly } from './own-page.ts'
@@ -94,7 +95,7 @@ export function openOperator(options: OperatorOptions): Operator {
       return c.json(await stateOf(options))
     })
   }
-  for (const routes of [approvalRoutes, runRoutes, clientRoutes]) app.route(api, routes(options))
+  for (const routes of [approvalRoutes, grantRoutes, runRoutes, clientRoutes]) app.route(api, routes(options))
   app.all(everything, () => {
     throw new OperatorError(404, 'http.not-found', 'there is nothing here')
   })
