@@ -7,9 +7,8 @@ import type { EcpFiles } from '../harness/ecp-files.ts'
 import type { Cell, Figure } from '../harness/figure.ts'
 import { type InstalledEcp, installEcp } from '../harness/installed.ts'
 import { spread } from '../harness/statistics.ts'
-import { writeHeldFiles } from './held-files.ts'
+import { filled } from './filled.ts'
 import type { HeldOptions, HeldRound, Times } from './held-round.ts'
-import type { Inbox } from './inbox.ts'
 
 const script = (name: string) => join(import.meta.dirname, name)
 
@@ -76,25 +75,6 @@ export const approvalsFigure: Figure = {
       ],
     }
   },
-}
-
-/** A ledger with so many pending approvals. */
-async function filled(count: number): Promise<{ readonly files: EcpFiles; readonly inbox: Inbox }> {
-  const files = writeHeldFiles('1ms')
-  const { folder, context, environment } = files
-  const options = {
-    cwd: folder,
-    home: environment.HOME,
-    configFile: join(folder, 'ecp.config.yaml'),
-    contextFile: context,
-    traceDir: join(folder, 'ledger'),
-    inputs: {},
-    client: 'bench',
-    principal: 'bench',
-    env: { PATH: process.env.PATH },
-    version: '0.0.0',
-  }
-  return { files, inbox: await measureInChild<Inbox>(script('fill-inbox.ts'), JSON.stringify(options), String(count)) }
 }
 
 /** Milliseconds that `ecp approvals list` takes from start to end. */

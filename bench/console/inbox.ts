@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { openBrowser, openPage } from '../../packages/console/test/browser.ts'
+import { filled } from '../approvals/filled.ts'
 import type { InstalledEcp } from '../harness/installed.ts'
 import { openServing } from './serving.ts'
 
@@ -27,13 +28,13 @@ export async function measureInbox(
   { pending, rounds }: Options,
   progress: (line: string) => void,
 ): Promise<InboxFigure> {
-  const serving = await openServing(ecp)
+  progress(`holding ${pending} calls`)
+  const { files } = await filled(pending)
+  const serving = await openServing(ecp, files, 'held')
   const browser = await openBrowser()
   const figure = { shown: [], whole: [], keyDelay: [], keyShown: [], dropped: [], gap: [] } satisfies InboxFigure
   const kept: Record<keyof InboxFigure, number[]> = figure
   try {
-    progress(`holding ${pending} calls`)
-    await serving.hold(pending)
     const { page } = await openPage(browser, { viewport: { width: 1280, height: 900 } })
     await page.addInitScript(whenShown(pending))
     await page.goto(serving.link())

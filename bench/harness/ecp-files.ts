@@ -19,23 +19,14 @@ const stdioServer = join(import.meta.dirname, 'stdio-server.ts')
 /** The benchmark's server as a command, as every way on stdio starts it. */
 export const stdioCommand: readonly string[] = [process.execPath, ...nodeArguments(stdioServer)]
 
-export interface EcpFilesOptions {
-  /** Of the server `bench`, a line of YAML. */
-  readonly transport?: string
-  /** Of the executor, in YAML flow style. */
-  readonly writeControls?: string
-  /** More lines of the host's config. */
-  readonly more?: string
-}
-
-export function writeEcpFiles(options: EcpFilesOptions = {}): EcpFiles {
-  const { transport = stdioTransport(), writeControls = '{ mode: execute-if-allowed }', more = '' } = options
+/** `transport`: of the server `bench`, a line of YAML. */
+export function writeEcpFiles(transport: string = stdioTransport()): EcpFiles {
   const root = mkdtempSync(join(tmpdir(), 'ecp-bench-'))
   const config = join(root, 'ecp.config.yaml')
   const context = join(root, 'bench.yaml')
   mkdirSync(join(root, 'home'))
-  writeFileSync(config, hostConfig(transport) + more)
-  writeFileSync(context, contextText(writeControls))
+  writeFileSync(config, hostConfig(transport))
+  writeFileSync(context, contextText)
   return {
     folder: root,
     place: ['--config', config, '--trace-dir', join(root, 'ledger')],
@@ -62,7 +53,7 @@ security:
     perRun: { maxToolCalls: 100000000, maxRuntimeSeconds: 86400 }
 `
 
-const contextText = (writeControls: string) => `specVersion: ecp/v0.5-draft
+const contextText = `specVersion: ecp/v0.5-draft
 kind: Context
 metadata: { name: bench, version: 1.0.0 }
 orchestration: { entrypoint: bench, strategy: single }
@@ -75,6 +66,6 @@ executors:
         allow:
           - bench:read_item
           - { tool: "bench:write_item", when: "args.amount <= 500" }
-      writeControls: ${writeControls}
+      writeControls: { mode: execute-if-allowed }
       budgets: { maxToolCalls: 100000000, maxRuntimeSeconds: 86400 }
 `

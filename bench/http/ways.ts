@@ -63,7 +63,7 @@ async function throughPackage(): Promise<Way> {
 }
 
 async function throughEcp(ecp: InstalledEcp, transport: string | undefined, stop: () => Promise<void>): Promise<Way> {
-  const gateway = await openGateway(ecp.command, writeEcpFiles(transport === undefined ? {} : { transport }))
+  const gateway = await openGateway(ecp.command, writeEcpFiles(transport))
   const { mcp: url, headers, pid } = gateway
   return {
     reach: { transport: 'http', url, headers: headers(0), pid },
