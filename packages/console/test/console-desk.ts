@@ -9,7 +9,9 @@ const program = join(import.meta.dirname, '../../cli/bin/ecp.js')
 const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
 
 export interface ConsoleDeskOptions {
-  /** In YAML flow style, of a Context whose executor may call everything. */
+  /** In YAML flow style; everything of the filesystem server otherwise. */
+  readonly toolAccess?: string
+  /** In YAML flow style. */
   readonly writeControls?: string
   /** More of the host's `security`, indented under it. */
   readonly security?: string
@@ -34,14 +36,12 @@ export function call(client: Client, tool: string, args: Record<string, unknown>
 
 export async function openConsoleDesk(options: ConsoleDeskOptions = {}): Promise<ConsoleDesk> {
   const { writeControls = '{ requireApprovalFor: ["files:write_file"] }', security = '' } = options
+  const { toolAccess = '{ default: deny, allow: ["files:*"] }' } = options
   const desk = openDesk()
   const flags = ['--config', 'host.yaml', '--trace-dir', join(desk.folder, 'ledger')]
   const config = configYaml('files', process.execPath, [filesystem, desk.folder], security)
   desk.write('host.yaml', `${config}gateway: { approvals: { wait: 110s } }\n`)
-  desk.write(
-    'assistant.yaml',
-    contextYaml(`{ default: deny, allow: ["files:*"] }\n      writeControls: ${writeControls}`),
-  )
+  desk.write('assistant.yaml', contextYaml(`${toolAccess}\n      writeControls: ${writeControls}`))
   const added = desk.ecp('clients', 'add', 'editor', '--context', 'assistant.yaml', '--executor', 'assistant', ...flags)
   if (added.status !== 0) throw new TypeError(added.stderr)
   const token = added.stdout.trim()

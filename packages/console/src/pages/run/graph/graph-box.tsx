@@ -3,10 +3,10 @@ import { Inert } from '../../../text/inert.tsx'
 import { TallyWords } from '../tally-words.tsx'
 import type { GraphNode } from './graph-of.ts'
 
-export type GraphBoxNode = Node<{ readonly node: GraphNode }, 'box'>
+export type GraphBoxNode = Node<{ readonly node: GraphNode; readonly isNarrow: boolean }, 'box'>
 
 /** One node of the graph, as large as its layout gave it. */
-export function GraphBox({ data: { node } }: NodeProps<GraphBoxNode>) {
+export function GraphBox({ data: { node, isNarrow } }: NodeProps<GraphBoxNode>) {
   return (
     <div className={`graph-box graph-box-${node.kind}`} data-fate={node.kind === 'call' ? node.call.fate : undefined}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
@@ -28,7 +28,7 @@ export function GraphBox({ data: { node } }: NodeProps<GraphBoxNode>) {
           <code className="quiet">{node.call.reasons[0].code}</code>
         )}
       </div>
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="source" position={isNarrow ? Position.Bottom : Position.Right} isConnectable={false} />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import ELK, { type ElkNode } from 'elkjs/lib/elk-api.js'
-import type { Graph, GraphNode } from './graph-of.ts'
+import type { Branch, Graph, GraphNode } from './graph-of.ts'
 import { layoutWorker } from './layout-worker.ts'
 
 /** Where a node lies, in pixels from the corner of the one that it stands in. */
@@ -24,9 +24,9 @@ let elk: InstanceType<typeof ELK> | undefined
 
 /**
  * Places the nodes: run, executors and servers from left to right, the calls of a server inside it, in their order. The work
- * is done by a worker of its own, a file of this origin.
+ * is done by a worker of its own, a file of this origin. `isNarrow`: from top to bottom instead.
  */
-export async function layoutOf({ branches }: Graph): Promise<readonly Placed[]> {
+export async function layoutOf({ branches }: Graph, isNarrow: boolean): Promise<readonly Placed[]> {
   elk ??= new ELK({ workerFactory: layoutWorker, algorithms: ['layered', 'rectpacking'] })
   const inside = Map.groupBy(
     branches.filter(({ node }) => isLeaf(node)),
@@ -49,7 +49,7 @@ export async function layoutOf({ branches }: Graph): Promise<readonly Placed[]> 
           id: node.id,
           layoutOptions: {
             'elk.algorithm': 'rectpacking',
-            'elk.aspectRatio': '2',
+            'elk.aspectRatio': isNarrow ? '0.3' : '2',
             'elk.padding': serverPadding,
             'elk.spacing.nodeNode': '8',
           },
@@ -64,16 +64,50 @@ export async function layoutOf({ branches }: Graph): Promise<readonly Placed[]> 
   const places = new Map(
     (placed.children ?? []).flatMap((child) => [child, ...(child.children ?? [])]).map((child) => [child.id, child]),
   )
-  const topOf = (id: string): number => {
-    const first = branches.find(({ node, below }) => below === id && !isLeaf(node))
-    return first ? topOf(first.node.id) : (places.get(id)?.y ?? 0)
-  }
-  return branches.map(({ node, below }) => {
-    const { x = 0, y = 0, width = box.width, height = box.height } = places.get(node.id) ?? {}
+  const sizeOf = ({ node }: Branch) => places.get(node.id) ?? box
+  const at = isNarrow ? stacked(branches, sizeOf) : besideFirst(branches, (id) => places.get(id) ?? {})
+  return branches.map((branch) => {
+    const { node, below } = branch
+    const { width = box.width, height = box.height } = sizeOf(branch)
+    const { x = 0, y = 0 } = (isLeaf(node) ? places.get(node.id) : at.get(node.id)) ?? {}
     const above = below === undefined ? {} : isLeaf(node) ? { inside: below } : { from: below }
-    // Beside the first of those below it, so that it is read from the top like a text.
-    return { node, x, y: isLeaf(node) ? y : topOf(node.id), width, height, ...above }
+    return { node, x, y, width, height, ...above }
   })
 }
+
+/** Each beside the first of those below it, so that it is read from the top like a text. */
+function besideFirst(branches: readonly Branch[], placeOf: (id: string) => Place): ReadonlyMap<string, Place> {
+  const topOf = (id: string): number => {
+    const first = branches.find(({ node, below }) => below === id && !isLeaf(node))
+    return first ? topOf(first.node.id) : (placeOf(id).y ?? 0)
+  }
+  return new Map(branches.map(({ node: { id } }) => [id, { x: placeOf(id).x ?? 0, y: topOf(id) }]))
+}
+
+/** Each under the one before it, and further in than the one that it hangs below: for windows as wide as a phone. */
+function stacked(
+  branches: readonly Branch[],
+  sizeOf: (branch: Branch) => { readonly height?: number },
+): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>()
+  let y = 0
+  const place = (branch: Branch, depth: number) => {
+    places.set(branch.node.id, { x: depth * indent, y })
+    y += (sizeOf(branch).height ?? box.height) + gap
+    for (const child of branches) {
+      if (child.below === branch.node.id && !isLeaf(child.node)) place(child, depth + 1)
+    }
+  }
+  const [first] = branches
+  if (first) place(first, 0)
+  return places
+}
+
+interface Place {
+  readonly x?: number
+  readonly y?: number
+}
+const indent = 24
+const gap = 16
 
 const isLeaf = ({ kind }: GraphNode) => kind === 'call' || kind === 'calls'

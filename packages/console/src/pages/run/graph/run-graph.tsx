@@ -13,6 +13,7 @@ import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
 import { type ConsoleError, errorOf } from '../../../error.ts'
 import { ErrorNote } from '../../../parts/error-note.tsx'
 import { Loading } from '../../../parts/loading.tsx'
+import { useIsNarrow } from '../../../parts/use-is-narrow.ts'
 import type { Call } from '../call.ts'
 import { ChosenNode } from './chosen-node.tsx'
 import { GraphBox, type GraphBoxNode } from './graph-box.tsx'
@@ -39,10 +40,14 @@ const leastReadable = 0.75
 /** A run as a graph: run, executors, servers, and inside them the calls. What is chosen is shown beside it. */
 export default function RunGraph({ label, calls, showInTimeline }: RunGraphProps) {
   const graph = useMemo(() => graphOf(label, calls), [label, calls])
-  const { placed, error } = usePlaced(graph)
+  const isNarrow = useIsNarrow()
+  const { placed, error } = usePlaced(graph, isNarrow)
   const [chosen, setChosen] = useState<string>()
   const stop = placed?.some(({ node }) => node.id === chosen) ? chosen : placed?.[0]?.node.id
-  const nodes = useMemo(() => placed?.map((one) => shown(one, chosen, stop)) ?? [], [placed, chosen, stop])
+  const nodes = useMemo(
+    () => placed?.map((one) => shown(one, chosen, stop, isNarrow)) ?? [],
+    [placed, chosen, stop, isNarrow],
+  )
   const edges = useMemo(() => placed?.flatMap(edgeTo) ?? [], [placed])
   const chosenNode = graph.branches.find(({ node }) => node.id === chosen)?.node
   const choose = (changes: NodeChange<GraphBoxNode>[]) => {
@@ -114,18 +119,21 @@ function showFromTop({ getNodes, getNodesBounds, setViewport }: ReactFlowInstanc
 }
 
 /** The last layout stays until the next one is there. */
-function usePlaced(graph: Graph): { readonly placed?: readonly Placed[]; readonly error?: ConsoleError } {
+function usePlaced(
+  graph: Graph,
+  isNarrow: boolean,
+): { readonly placed?: readonly Placed[]; readonly error?: ConsoleError } {
   const [state, setState] = useState<{ readonly placed?: readonly Placed[]; readonly error?: ConsoleError }>({})
   useEffect(() => {
     let isOld = false
-    layoutOf(graph).then(
+    layoutOf(graph, isNarrow).then(
       (placed) => isOld || setState({ placed }),
       (cause: unknown) => isOld || setState({ error: errorOf(cause) }),
     )
     return () => {
       isOld = true
     }
-  }, [graph])
+  }, [graph, isNarrow])
   return state
 }
 
@@ -133,6 +141,7 @@ function shown(
   { node, x, y, width, height, inside }: Placed,
   chosen: string | undefined,
   stop: string | undefined,
+  isNarrow: boolean,
 ): GraphBoxNode {
   return {
     id: node.id,
@@ -140,7 +149,7 @@ function shown(
     position: { x, y },
     width,
     height,
-    data: { node },
+    data: { node, isNarrow },
     selected: node.id === chosen,
     ariaLabel: nodeWords(node),
     domAttributes: { tabIndex: node.id === stop ? 0 : -1 },
@@ -149,7 +158,9 @@ function shown(
 }
 
 function edgeTo({ node, from }: Placed): Edge[] {
-  return from === undefined ? [] : [{ id: `> ${node.id}`, source: from, target: node.id, selectable: false }]
+  return from === undefined
+    ? []
+    : [{ id: `> ${node.id}`, source: from, target: node.id, type: 'smoothstep', selectable: false }]
 }
 
 function boundWords({ detail }: Graph, count: number): string {
