@@ -48,16 +48,15 @@ export function NoAnswer({ approval, who }: NoAnswerProps) {
       </p>
     )
   }
-  const command = approval.kind === 'hold' ? 'approvals approve' : 'proposals apply'
+  const { kind, approval: id } = approval
+  const command = kind === 'hold' ? `approvals approve ${id}` : `proposals apply ${id} --context FILE`
   return (
     <>
       <p>
         <Inert text={who.names.join(', ')} /> can answer, and none of them has a passkey. Sign on a terminal:
       </p>
       <pre>
-        <code>
-          ecp {command} {approval.approval}
-        </code>
+        <code>ecp {command}</code>
       </pre>
       <p>
         Or add a passkey with <code>ecp approvers add NAME --passkey</code>.
