@@ -8,6 +8,7 @@ interface Place {
 
 export const places: readonly Place[] = [
   { name: 'Inbox', href: '/', under: ['/approvals/'] },
+  { name: 'Grants', href: '/grants', under: [] },
   { name: 'Runs', href: '/runs', under: ['/runs/'] },
   { name: 'Permissions', href: '/permissions', under: [] },
   { name: 'Clients', href: '/clients', under: [] },

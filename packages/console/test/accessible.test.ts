@@ -24,7 +24,7 @@ const ways: Readonly<Record<string, BrowserContextOptions>> = {
   dark: { colorScheme: 'dark' },
   'a phone': { viewport: { width: 360, height: 740 }, hasTouch: true },
 }
-const pages = ['Runs', 'Permissions', 'Clients', 'Chain'] as const
+const pages = ['Grants', 'Runs', 'Permissions', 'Clients', 'Chain'] as const
 
 test('axe looks', async () => {
   const { page } = await openPage(browser)
