@@ -45,3 +45,13 @@ export function useGrant(
       body: { approval: held.approval, by: grant, note: 'a grant let it happen', grant },
     })
 }
+
+/** Writes down that these have expired, those that another process was not first with. Answers how many. */
+export function expireIn(transaction: Transaction, at: number, ids: readonly string[]): number {
+  const left = ids.filter((id) => {
+    const found = transaction.approval(id)
+    return found && found.state !== 'expired' && stateAt(found, at) === 'expired'
+  })
+  for (const approval of left) transaction.tell(at, { kind: 'approval.expired', body: { approval } })
+  return left.length
+}

@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   type ApprovalAnswered,
@@ -11,12 +10,11 @@ import {
   type GrantOffered,
   type Json,
   ledgerChain,
-  type Outcome,
   type RecordBodies,
   type RunStarted,
 } from '@ecp/protocol'
-import { applyDecided, applyFinished, applySwitch } from '../accounting.ts'
-import { type Approval, type ApprovalEvent, stateAt } from '../approvals.ts'
+import { applyFinished, applySwitch } from '../accounting.ts'
+import type { Approval, ApprovalEvent } from '../approvals.ts'
 import { signCheckpoint, signingKey } from '../checkpoint.ts'
 import { LedgerError } from '../error.ts'
 import type { Grant, GrantEvent } from '../grants.ts'
@@ -42,26 +40,19 @@ import type {
 } from '../ledger.ts'
 import type { Outbox } from '../outbox.ts'
 import { draft } from '../record.ts'
-import { interrupted } from '../recovery.ts'
-import {
-  checkDecided,
-  checkDraws,
-  checkGrant,
-  checkKind,
-  checkNewRun,
-  checkQueries,
-  checkTime,
-  invalid,
-} from '../request.ts'
-import { approvalsOf, useGrant } from './approvals.ts'
+import { checkDraws, checkGrant, checkKind, checkNewRun, checkQueries, checkTime } from '../request.ts'
+import { expireIn } from './approvals.ts'
 import { Batches } from './batches.ts'
 import { openReading, openWriting } from './connection.ts'
+import { decideIn, readCounters } from './decide.ts'
+import { interrupt } from './interrupt.ts'
 import { SqliteOutbox } from './outbox.ts'
 import { Reading } from './reading.ts'
+import { sameFile } from './same-file.ts'
 import type { Database } from './sqlite.ts'
 import { Statements } from './statements.ts'
 import { realTimers, type Timers } from './timers.ts'
-import type { Chain, InFlight, Transaction } from './transaction.ts'
+import type { Chain, Transaction } from './transaction.ts'
 import { verifyFile } from './verify.ts'
 
 export interface SqliteLedgerOptions {
@@ -152,35 +143,10 @@ class SqliteLedger implements Ledger {
   }
 
   async decide(request: DecideRequest): Promise<DecidedBodies> {
-    const { run, at, owner, queries, durable, blobs } = request
+    const { at, queries, durable } = request
     checkTime(at)
     checkQueries(queries)
-    return this.#submit(durable, (transaction) => {
-      const chain = transaction.open(run)
-      const found = approvalsOf(transaction, request)
-      const bodies = request.decide(readCounters(transaction, queries, at), found)
-      checkDecided(request, bodies)
-      const { decided, intended, proposed, requested, used = [], granted } = bodies
-      const action = decided.action.id
-      const allowed = decided.decision.effect === 'allow'
-      if (allowed && transaction.held(run, action)) throw invalid(`action \`${action}\` is in flight already`)
-      const drafts = [draft(at, 'action.decided', decided)]
-      if (proposed) drafts.push(draft(at, 'proposal.made', proposed))
-      if (intended) drafts.push(draft(at, 'action.intended', intended))
-
-      transaction.addBlobs(blobs)
-      for (const approval of used) {
-        transaction.tell(at, { kind: 'approval.used', body: { approval, run, action } })
-      }
-      if (granted !== undefined) useGrant(transaction, at, { grant: granted, run, action }, found)
-      if (requested) transaction.tell(at, { kind: 'approval.requested', body: requested })
-      for (const entry of drafts) transaction.append(chain, entry)
-      chain.actions++
-      if (decided.decision.effect === 'deny') chain.denied++
-      const held = applyDecided(transaction.buckets, at, decided)
-      if (allowed) transaction.addInFlight({ run, action, owner, intended: intended !== undefined, held }, at)
-      return bodies
-    })
+    return this.#submit(durable, (transaction) => decideIn(transaction, request))
   }
 
   async finish({ run, action, at, outcome, blob, draws }: FinishRequest): Promise<boolean> {
@@ -234,15 +200,7 @@ class SqliteLedger implements Ledger {
     checkTime(at)
     const over = this.#reading.expiredApprovals(at, mostExpired)
     if (over.length === 0) return 0
-    return this.#submit(false, (transaction) => {
-      // Another process may have been first.
-      const left = over.filter((id) => {
-        const found = transaction.approval(id)
-        return found && found.state !== 'expired' && stateAt(found, at) === 'expired'
-      })
-      for (const approval of left) transaction.tell(at, { kind: 'approval.expired', body: { approval } })
-      return left.length
-    })
+    return this.#submit(false, (transaction) => expireIn(transaction, at, over))
   }
 
   approval(id: string): Approval | undefined {
@@ -404,42 +362,6 @@ function ledgerOf(transaction: Transaction): Chain {
 /** How many are written down in one go. */
 const mostExpired = 1_000
 
-function interrupt(transaction: Transaction, at: number, { run, action, intended, held }: InFlight): Recovered {
-  const outcome: Outcome = interrupted(intended)
-  const finished = draft(at, 'action.finished', { action, outcome })
-  transaction.append(transaction.open(run), finished)
-  transaction.removeInFlight(run, action)
-  applyFinished(transaction.buckets, at, held, undefined)
-  return { run, action, outcome }
-}
-
-/**
- * SQLite goes on writing to a file that was removed or replaced, where nobody will ever read it. So before each
- * transaction: is what the path names still what was opened?
- */
-function sameFile(file: string): () => void {
-  const identity = (path: string) => {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    return stats && `${stats.dev}:${stats.ino}`
-  }
-  const opened = identity(file)
-  let log: string | undefined
-  return () => {
-    if (identity(file) !== opened) {
-      throw new LedgerError('ledger.unavailable', `ledger \`${file}\` was removed or replaced while it was open`)
-    }
-    const now = identity(`${file}-wal`)
-    if (log !== undefined && now !== log) {
-      throw new LedgerError('ledger.unavailable', `\`${file}-wal\`, a part of the ledger, was removed or replaced`)
-    }
-    log = now
-  }
-}
-
 function identityOf({ client, context, executor }: Pick<RunStarted, 'client' | 'context' | 'executor'>) {
   return { client, context: context.digest, executor }
-}
-
-function readCounters({ buckets }: Transaction, queries: readonly CounterQuery[], at: number): Counters {
-  return Object.fromEntries(queries.map((query) => [query.name, buckets.read(query, at)]))
 }
