@@ -3,6 +3,7 @@ import type { Figure } from '../harness/figure.ts'
 import { installEcp } from '../harness/installed.ts'
 import { spread } from '../harness/statistics.ts'
 import { measureInbox } from './inbox.ts'
+import { measureRun } from './run.ts'
 
 export const consoleFigure: Figure = {
   name: 'console',
@@ -13,7 +14,10 @@ export const consoleFigure: Figure = {
     const ecp = installEcp()
     const pending = quick ? 1_000 : 10_000
     const inbox = await measureInbox(ecp, { pending, rounds: quick ? 1 : 5 }, progress)
+    const actions = quick ? 500 : 5_000
+    const run = await measureRun(ecp, { actions, rounds: quick ? 1 : 5 }, progress)
     const count = pending.toLocaleString('en')
+    const runCount = actions.toLocaleString('en')
     return {
       tables: [
         {
@@ -27,8 +31,33 @@ export const consoleFigure: Figure = {
             ['the wheel: the longest time without a picture', spread(inbox.gap)],
           ],
         },
+        {
+          title: `a run of ${runCount} actions, all of them held, milliseconds`,
+          columns: ['', 'time'],
+          rows: [
+            ['from the start of loading to its first calls on the screen', spread(run.timeline)],
+            ['the same, as a graph', spread(run.graph)],
+            ['a key in the timeline: until it is looked at, the longest of 200', spread(run.keyDelay)],
+            ['until the next call is on the screen, p50', spread(run.keyShown)],
+            ['the wheel: the longest time without a picture', spread(run.gap)],
+          ],
+        },
       ],
       aims: [
+        {
+          text: `a run of ${runCount} actions is on the screen`,
+          unit: 'ms',
+          limit: 1_000,
+          is: 'at most',
+          measured: spread(run.timeline).median,
+        },
+        {
+          text: 'keys that the timeline did not follow, of 200',
+          unit: 'keys',
+          limit: 0,
+          is: 'at most',
+          measured: spread(run.dropped).median,
+        },
         {
           text: `an inbox of ${count} pending approvals is on the screen`,
           unit: 'ms',

@@ -44,7 +44,7 @@ export async function measureInbox(
       await page.goto(serving.url)
       kept.shown.push(await page.evaluate<number>('ecpShown'))
       kept.whole.push(await page.evaluate<number>('ecpWhole'))
-      const walked = await walk(page)
+      const walked = await walk(page, '[data-approval]')
       kept.keyDelay.push(walked.delay)
       kept.keyShown.push(walked.shown)
       kept.dropped.push(walked.dropped)
@@ -67,14 +67,15 @@ const whenShown = (pending: number) => `
   globalThis.ecpWhole = when(() => document.querySelector('[aria-setsize="${pending}"]'))
 `
 
-async function walk(page: Page): Promise<{ delay: number; shown: number; dropped: number }> {
+/** Holds the arrow key down, from the first row on. */
+export async function walk(page: Page, first: string): Promise<{ delay: number; shown: number; dropped: number }> {
   await page.evaluate(`
     globalThis.ecpKeys = []
     new PerformanceObserver((list) => ecpKeys.push(...list.getEntries().filter(({ name }) => name === 'keydown')))
       .observe({ type: 'event', durationThreshold: 16 })
     globalThis.ecpDelays = []
     addEventListener('keydown', (event) => ecpDelays.push(performance.now() - event.timeStamp), { capture: true })
-    document.querySelector('[data-approval]').focus()
+    document.querySelector('${first}').focus()
   `)
   for (let key = 0; key < keys; key++) {
     const began = performance.now()
@@ -89,7 +90,7 @@ async function walk(page: Page): Promise<{ delay: number; shown: number; dropped
 }
 
 /** The longest time between two pictures while the wheel turns. */
-async function scroll(page: Page): Promise<number> {
+export async function scroll(page: Page): Promise<number> {
   await page.evaluate(`
     globalThis.ecpGap = 0
     let last = performance.now()
