@@ -70,7 +70,10 @@ describe('the packed ecp in an empty folder', () => {
     expect(stdout).toContain('Usage: ecp')
     const loaded = (JSON.parse(stderr) as string[]).filter((url) => url.startsWith('file:')) // reason: printed by the hook
     const packages = loaded.map((url) => url.replace(/^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/.*$/, '$1'))
-    expect([...new Set(packages)].sort()).toEqual(['@ecp/cli', 'commander'])
+    expect([...new Set(packages)].sort()).toEqual(['@ecp/cli', '@ecp/protocol', 'commander'])
+    // Of the language only how hidden characters are shown, not all that it parses with.
+    const language = loaded.filter((url) => url.includes('/@ecp/protocol/'))
+    expect(language).toEqual([expect.stringMatching(/\/visible-characters\.js$/)])
     expect(loaded.length).toBeLessThan(30)
   })
 

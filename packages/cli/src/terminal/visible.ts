@@ -1,4 +1,5 @@
-import { visibleCharacters } from '@ecp/protocol'
+// By itself: `ecp --help` loads no package.
+import { visibleCharacters } from '@ecp/protocol/visible-characters'
 
 /**
  * Text of unknown origin in a form that is safe to print on a terminal, on one line: every character that would move the
