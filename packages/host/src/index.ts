@@ -79,6 +79,20 @@ export { type GovernableTool, type GovernOptions, governTools } from './library/
 export type { AuthorizingGate } from './library/lease-holder.ts'
 export type { Admission, Machine } from './machine.ts'
 export { askSocket, type SocketAnswer } from './network/ask-socket.ts'
+export type { Models } from './models/models.ts'
+export { playRecording } from './models/recorded/play.ts'
+export { type Recorder, recordModels } from './models/recorded/record.ts'
+export {
+  estimatedTokens,
+  type Finish,
+  type ModelReply,
+  type ModelTurn,
+  type ReplyCall,
+  type TurnCall,
+  type TurnMessage,
+  type TurnResult,
+  type TurnTool,
+} from './models/turn.ts'
 export type { GuardedFetch } from './network/guarded-fetch.ts'
 export { isListening } from './network/is-listening.ts'
 export { openIssuerFetch } from './network/issuer-fetch.ts'

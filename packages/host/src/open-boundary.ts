@@ -9,6 +9,7 @@ import { createGate } from './gate/gate.ts'
 import type { Step } from './gate/request.ts'
 import { splitTarget } from './gate/target.ts'
 import type { Host } from './host.ts'
+import type { Models } from './models/models.ts'
 import { Offers } from './offers.ts'
 import type { Pins } from './pins/pins.ts'
 import { Runs } from './runs.ts'
@@ -22,6 +23,7 @@ export interface BoundaryOptions {
   readonly layers: readonly HostLayer[]
   readonly ledger: Ledger
   readonly servers: Servers
+  readonly models: Models
   readonly pins: Pins
   readonly redactor: Redactor
   readonly governed: GovernedContext
@@ -71,6 +73,7 @@ export function openBoundary(options: BoundaryOptions): Host {
   const gate = createGate({
     ledger,
     servers,
+    models: options.models,
     redactor,
     principal,
     context: context.identity,

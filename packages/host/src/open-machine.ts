@@ -18,6 +18,8 @@ import type { Step } from './gate/request.ts'
 import type { Host } from './host.ts'
 import { configuredLedger, ledgerFile } from './ledger-file.ts'
 import type { Admission, Machine } from './machine.ts'
+import type { Models } from './models/models.ts'
+import { openModels } from './models/open-models.ts'
 import { learnTokens } from './oauth/wired-authorization.ts'
 import { openBoundary } from './open-boundary.ts'
 import { openPins } from './pins/pins.ts'
@@ -46,6 +48,8 @@ export interface MachineOptions extends ConfigOptions {
   onWarning?(message: string): void
   onLog?(entry: ServerLogEntry): void
   onStep?(step: Step, actionId: string): void
+  /** In place of the wired providers: model turns from a recording. Closed with the machine. */
+  readonly models?: Models
   /** Milliseconds until an unsettled lease ends as unknown. */
   readonly leaseMs?: number
   /** How often (ms) it is looked for approvals that time has ended. */
@@ -117,6 +121,7 @@ async function machineOn(
     now,
     random: Math.random,
   })
+  const models = options.models ?? openModels({ layers, secrets, random: Math.random })
   const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
   const hosts = new Set<Host>()
   shared.machines += 1
@@ -124,6 +129,7 @@ async function machineOn(
     layers,
     ledger,
     servers,
+    models,
     pins,
     redactor: secrets.redactor,
     owner: ownerOf(process.pid),
@@ -178,7 +184,7 @@ async function machineOn(
     },
     async close() {
       await Promise.all([...hosts].map((host) => host.close()))
-      await servers.close()
+      await Promise.all([servers.close(), models.close()])
       shared.machines -= 1
       if (shared.machines > 0 || options.ledger) return
       shared.expiry?.stop()

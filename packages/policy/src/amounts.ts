@@ -18,7 +18,7 @@ export function amountOf(policy: Policy, budget: Budget, action: Action, facts: 
       return taken(prompt + completion)
     }
     case 'cost':
-      return cost(policy, action)
+      return costOf(policy, action)
     case 'sum':
       return sum(budget, facts)
   }
@@ -41,7 +41,7 @@ export function argumentNumber(action: Action, path: string): number {
 }
 
 /** US dollars that a model turn may cost at most, by the prices in the wiring. */
-function cost(policy: Policy, action: Action): Taken {
+export function costOf(policy: Policy, action: Action): Taken {
   const slash = action.target.indexOf('/')
   const prices = policy.providers.get(action.target.slice(0, Math.max(slash, 0)))?.wiring.prices ?? {}
   const model = action.target.slice(slash + 1)

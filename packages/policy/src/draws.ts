@@ -1,5 +1,14 @@
-import { type Action, type Catalogue, type Decision, type Draw, type UsageReference, usageName } from '@ecp/protocol'
-import { amountOf, argumentNumber, modelTokens } from './amounts.ts'
+import {
+  type Action,
+  type Catalogue,
+  type Decision,
+  type Draw,
+  isJsonObject,
+  type Outcome,
+  type UsageReference,
+  usageName,
+} from '@ecp/protocol'
+import { amountOf, argumentNumber, costOf, modelTokens } from './amounts.ts'
 import * as buckets from './buckets.ts'
 import { type Budget, toolKinds } from './budgets.ts'
 import { factsOf } from './facts.ts'
@@ -26,6 +35,31 @@ export function draws(policy: Policy, catalogue: Catalogue, action: Action, deci
     drawUsage(plan, action, add)
   }
   return [...found.values()]
+}
+
+/** What a model turn really used. */
+export interface Used {
+  /** From the buckets that it reserved of. */
+  readonly draws: readonly Draw[]
+  /** US dollars, where the wiring has prices for the model. */
+  readonly costUsd?: number
+}
+
+/** What an allowed model turn used, by the tokens that the provider counted: to settle what was reserved. */
+export function used(
+  policy: Policy,
+  catalogue: Catalogue,
+  action: Action,
+  decision: Decision,
+  { prompt, completion }: NonNullable<Outcome['tokens']>,
+): Used {
+  const asked = isJsonObject(action.arguments) ? action.arguments : {}
+  const turn = { ...action, arguments: { ...asked, estimatedPromptTokens: prompt, maxOutputTokens: completion } }
+  const cost = costOf(policy, turn)
+  return {
+    draws: draws(policy, catalogue, turn, decision).filter(({ kind }) => kind === 'reserve'),
+    ...(cost.ok ? { costUsd: cost.amount } : {}),
+  }
 }
 
 type Add = (kind: Draw['kind'], bucket: string, amount: number) => void

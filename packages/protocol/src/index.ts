@@ -166,6 +166,8 @@ export {
   type RecordKind,
   type RunStarted,
 } from './record.ts'
+export { parseRecording } from './recording/parse.ts'
+export { type RecordedAsked, type RecordedTurn, type Recording, recordingVersions } from './recording/recording.ts'
 export type { Span, SpanApproval, Trace } from './trace.ts'
 export { visibleCharacters } from './visible-characters.ts'
 export { type WebhookData, type WebhookEvent, type WebhookMessage, webhookEvents } from './webhook.ts'

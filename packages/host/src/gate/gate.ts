@@ -1,5 +1,6 @@
 import { remainingRuntimeMs } from '@ecp/policy'
 import type { ActionKind, Decision, JsonObject } from '@ecp/protocol'
+import type { Models } from '../models/models.ts'
 import type { ServerRequest, Servers } from '../servers/servers.ts'
 import type { ApprovalWaits } from './approval-waits.ts'
 import { asking } from './ask.ts'
@@ -40,6 +41,7 @@ export interface Gate {
 
 export interface GateOptions extends GateParts {
   readonly servers: Servers
+  readonly models: Models
   /** Milliseconds a call to this tool, or of another kind to this server, may take. */
   timeoutMs(server: string, tool: string): number
   /** Whether the wiring lets this server ask for the client's roots. */

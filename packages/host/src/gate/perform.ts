@@ -1,7 +1,8 @@
-import { isJsonObject, type JsonObject, type Outcome } from '@ecp/protocol'
+import { type Draw, isJsonObject, type JsonObject, type Outcome } from '@ecp/protocol'
 import { HostError, type RpcError } from '../error.ts'
 import type { Entered } from './enter.ts'
 import type { GateOptions } from './gate.ts'
+import { modelTurn } from './model-turn.ts'
 import { type Recordable, recordable, withResult } from './recordable.ts'
 import type { PerformOptions } from './request.ts'
 import { serverRequest } from './server-request.ts'
@@ -26,11 +27,12 @@ export async function carryOut(options: GateOptions, entered: Entered, limits: L
   const { action } = entered
   const started = options.now()
   options.onStep?.('performing', action)
-  const { status, error, result, rpcError } = await call(options, entered, limits)
+  const called: Called = await (action.kind === 'model.generate' ? modelTurn : call)(options, entered, limits)
+  const { status, error, result, rpcError, draws, ...measured } = called
   options.onStep?.('performed', action)
   const at = options.now()
-  const outcome: Outcome = { status, ...(error ? { error } : {}), durationMs: Math.max(0, at - started) }
-  const done = await finish(options, entered, outcome, result)
+  const outcome: Outcome = { status, ...(error ? { error } : {}), durationMs: Math.max(0, at - started), ...measured }
+  const done = await finish(options, entered, outcome, result, draws)
   return rpcError && done.outcome === outcome ? { ...done, rpcError } : done
 }
 
@@ -40,10 +42,12 @@ export async function finish(
   { action }: Entered,
   outcome: Outcome,
   result: Recordable | undefined,
+  draws?: readonly Draw[],
 ): Promise<Done> {
   try {
     const at = options.now()
-    await options.ledger.finish({ run: action.run, action: action.id, at, ...withResult(outcome, result) })
+    const settling = draws ? { draws } : {}
+    await options.ledger.finish({ run: action.run, action: action.id, at, ...withResult(outcome, result), ...settling })
   } catch (cause) {
     // The call was made and its intent is on record, but not what came of it.
     const message = `the call was made, but its outcome could not be recorded: ${(cause as Error).message}` // reason: a ledger throws LedgerError
@@ -53,9 +57,10 @@ export async function finish(
   return isJsonObject(result?.value) ? { outcome, result: result.value } : { outcome }
 }
 
-interface Called extends Pick<Outcome, 'status' | 'error'> {
+interface Called extends Pick<Outcome, 'status' | 'error' | 'tokens' | 'costUsd'> {
   readonly result?: Recordable
   readonly rpcError?: RpcError
+  readonly draws?: readonly Draw[]
 }
 
 async function call(options: GateOptions, { action, decision }: Entered, limits: Limits): Promise<Called> {

@@ -7,8 +7,9 @@ import type { CallOptions } from '../servers/servers.ts'
  * `tool.call`: `server:tool`, the tool's arguments. `resource.read`: `server:uri`, `{}`, or `{subscribe: true}` to be told
  * of its updates. `prompt.get`: `server:prompt`, the prompt's arguments. `completion.get`: `server:prompt` or
  * `server:uri-template`, `{ref: 'prompt' | 'resource', argument: {name, value}, context?}`.
+ * And at a model provider: `model.generate`: `provider/model`, a `ModelTurn`; the result is a `ModelReply`.
  */
-export type PerformedKind = 'tool.call' | 'resource.read' | 'prompt.get' | 'completion.get'
+export type PerformedKind = 'tool.call' | 'resource.read' | 'prompt.get' | 'completion.get' | 'model.generate'
 
 /** One action, as a face or the runtime asks for it. */
 export interface ActionRequest<K extends ActionKind = PerformedKind> {
@@ -40,6 +41,8 @@ export interface PerformOptions extends Pick<CallOptions, 'session' | 'onProgres
    * them. Throws `client.cannot` for what the client did not say that it can do. Missing: nothing can be asked.
    */
   readonly ask?: CallOptions['ask']
+  /** Called with each piece of a model's text as it comes, redacted. */
+  onText?(piece: string): void
   /** How long a held action waits for a person; missing: not at all. */
   readonly hold?: Hold
 }

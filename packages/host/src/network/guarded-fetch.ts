@@ -7,7 +7,7 @@ import { fitsDomain, type NetworkRules } from './network-rules.ts'
 
 export interface GuardedFetchOptions {
   /** What is wired under the name; missing: a server. */
-  readonly kind?: 'server' | 'issuer' | 'webhook'
+  readonly kind?: 'server' | 'issuer' | 'webhook' | 'model provider'
   /** For messages. */
   readonly name: string
   readonly rules: NetworkRules
