@@ -20,9 +20,15 @@ export default {
     only('ledger-knows-protocol', '^packages/ledger/', ['ledger', 'protocol'], 'Recording decides nothing.'),
     only('host-below-server', '^packages/host/', ['host', 'ledger', 'policy', 'protocol'], 'The Gate knows no face.'),
     only(
+      'runtime-below-server',
+      '^packages/runtime/',
+      ['runtime', 'host', 'ledger', 'policy', 'protocol'],
+      'What runs a Context knows no face.',
+    ),
+    only(
       'server-below-cli',
       '^packages/server/',
-      ['server', 'host', 'ledger', 'policy', 'protocol'],
+      ['server', 'runtime', 'host', 'ledger', 'policy', 'protocol'],
       'Faces know no command.',
     ),
     {

@@ -14,6 +14,8 @@ import type { Secrets } from './secrets/secrets.ts'
 /** A Context under this machine's config: everything that does not depend on who acts. */
 export interface GovernedContext {
   readonly identity: Action['context']
+  /** What was read, for whoever runs it. */
+  readonly manifest: Context
   readonly inputs: JsonObject
   readonly strategy: string
   readonly executors: readonly string[]
@@ -69,6 +71,7 @@ export class Contexts {
     await secrets.check(needed)
     const { name, version } = context.value.metadata
     return {
+      manifest: context.value,
       identity: { name, version, digest: digestOf(context.value) },
       inputs,
       strategy: entryPoint(context.value).strategy ?? 'single',

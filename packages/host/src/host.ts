@@ -1,6 +1,7 @@
 import type { Ledger } from '@ecp/ledger'
-import type { Action, Catalogue, JsonObject, ToolDefinition } from '@ecp/protocol'
+import type { Action, Catalogue, Context, JsonObject, ToolDefinition } from '@ecp/protocol'
 import type { Gate } from './gate/gate.ts'
+import type { ModelOverride } from './models/chosen-model.ts'
 import type { CallOptions, Listing, ServerEvent, ServerFacts, Session } from './servers/servers.ts'
 
 /** A tool that an executor could be allowed to call, as it was pinned. */
@@ -35,6 +36,16 @@ export interface Host {
   readonly gate: Gate
   readonly ledger: Ledger
   readonly context: Action['context']
+  /** The manifest as it was read, and the values of its inputs. */
+  readonly manifest: Context
+  readonly inputs: JsonObject
+  /**
+   * The model of an executor as `provider/model`: what is asked for in place of it, what the Context says, or the host's default.
+   * Throws `host.refused` where nobody says. Whether it may be used is decided with each turn.
+   */
+  model(executor: string, override?: ModelOverride): string
+  /** Writes the start of its run down, where it is not on record yet. Throws `LedgerError`. */
+  begin(at: number): Promise<void>
   readonly client: string
   readonly principal: string
   /** How long (ms) a held call should wait for a person (`gateway.approvals.wait`). */

@@ -79,6 +79,7 @@ export { type GovernableTool, type GovernOptions, governTools } from './library/
 export type { AuthorizingGate } from './library/lease-holder.ts'
 export type { Admission, Machine } from './machine.ts'
 export { askSocket, type SocketAnswer } from './network/ask-socket.ts'
+export type { ModelOverride } from './models/chosen-model.ts'
 export type { Models } from './models/models.ts'
 export { playRecording } from './models/recorded/play.ts'
 export { type Recorder, recordModels } from './models/recorded/record.ts'

@@ -12,6 +12,11 @@ export interface Admission {
   /** Who connects, for runs and budgets: named by the operator, never by the agent. */
   readonly client: string
   readonly principal: string
+  /**
+   * The run that all actions belong to, whichever executor asks: one that `ecp run` starts or goes on with. Missing: a run for
+   * each executor, which a client finds again within `gateway.runWindow`.
+   */
+  readonly run?: string
 }
 
 /**

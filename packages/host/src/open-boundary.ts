@@ -1,6 +1,6 @@
 import type { Ledger } from '@ecp/ledger'
 import { type HostLayer, mayCall, mayRead, visibleTools } from '@ecp/policy'
-import type { RunStarted } from '@ecp/protocol'
+import { entryPoint, type RunStarted } from '@ecp/protocol'
 import type { Approvers } from './approvals/approvers.ts'
 import { wiredServer } from './config/wired.ts'
 import type { GovernedContext } from './contexts.ts'
@@ -9,10 +9,11 @@ import { createGate } from './gate/gate.ts'
 import type { Step } from './gate/request.ts'
 import { splitTarget } from './gate/target.ts'
 import type { Host } from './host.ts'
+import { chosenModel } from './models/chosen-model.ts'
 import type { Models } from './models/models.ts'
 import { Offers } from './offers.ts'
 import type { Pins } from './pins/pins.ts'
-import { Runs } from './runs.ts'
+import { ownRun, Runs } from './runs.ts'
 import type { Redactor } from './secrets/redactor.ts'
 import type { Servers } from './servers/servers.ts'
 import type { ServerLogEntry } from './servers/stdio-server.ts'
@@ -29,6 +30,8 @@ export interface BoundaryOptions {
   readonly governed: GovernedContext
   readonly client: string
   readonly principal: string
+  /** The run of all actions; missing: one for each executor, within a window. */
+  readonly run?: string
   /** This process, see `ownerOf`. */
   readonly owner: string
   readonly version: string
@@ -54,12 +57,12 @@ export function openBoundary(options: BoundaryOptions): Host {
   // An external server is never connected to.
   const isConnected = (server: string) => wiredServer(layers, server)?.wiring.transport.type !== 'external'
   const reachable = (executor: string) => (context.reachable.get(executor) ?? []).filter(isConnected)
-  const runs = new Runs({
+  const starting = {
     ledger,
     windowMs: options.runWindowMs,
     newId,
     blobs: () => current().blobs,
-    start: (executor): RunStarted => ({
+    start: (executor: string): RunStarted => ({
       context: context.identity,
       executor,
       principal,
@@ -69,7 +72,9 @@ export function openBoundary(options: BoundaryOptions): Host {
       policyDigest: current().policyBlob,
       versions: { ecp: options.version, node: process.versions.node },
     }),
-  })
+  }
+  const runs =
+    options.run === undefined ? new Runs(starting) : ownRun(options.run, entryPoint(context.manifest).name, starting)
   const gate = createGate({
     ledger,
     servers,
@@ -107,6 +112,12 @@ export function openBoundary(options: BoundaryOptions): Host {
     gate,
     ledger,
     context: context.identity,
+    manifest: context.manifest,
+    inputs: context.inputs,
+    begin: async (at) => {
+      await runs.of(entryPoint(context.manifest).name, at)
+    },
+    model: (executor, override) => chosenModel(layers, context.manifest, executor, override),
     client,
     principal,
     approvalWaitMs: options.approvalWaitMs,

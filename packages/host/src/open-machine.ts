@@ -151,7 +151,13 @@ async function machineOn(
     ledgerFile: file,
     async admit(admission) {
       const governed = await contexts.open(options.cwd, admission)
-      const host = openBoundary({ ...parts, governed, client: admission.client, principal: admission.principal })
+      const host = openBoundary({
+        ...parts,
+        governed,
+        client: admission.client,
+        principal: admission.principal,
+        ...(admission.run === undefined ? {} : { run: admission.run }),
+      })
       const admitted: Host = {
         ...host,
         close: async () => {

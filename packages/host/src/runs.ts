@@ -11,11 +11,41 @@ export interface RunsOptions {
   blobs(): ReadonlyMap<string, string>
 }
 
+/** Which run an action belongs to. */
+export interface RunBook {
+  /** The run's id; it is on record when this returns. Throws `LedgerError` when it cannot be recorded. */
+  of(executor: string, at: number): Promise<string>
+  /** That run, if it is on record already. Opens none. */
+  find(executor: string, at: number): Promise<string | undefined>
+}
+
+/** One run for everything, whose id is known. */
+export function ownRun(
+  run: string,
+  entryPoint: string,
+  { ledger, start, blobs }: Pick<RunsOptions, 'ledger' | 'start' | 'blobs'>,
+): RunBook {
+  let opening: Promise<unknown> | undefined
+  return {
+    async of(_, at) {
+      opening ??= ledger.openRun({ run, at, start: start(entryPoint), blobs: blobs() })
+      try {
+        await opening
+      } catch (cause) {
+        opening = undefined
+        throw cause
+      }
+      return run
+    },
+    find: async () => (ledger.run(run) ? run : undefined),
+  }
+}
+
 /**
  * Which run an action behind a face belongs to: one for each client, Context and executor, for a window of time. A client
  * that reconnects, in this process or another, finds its run and its counters where they were (decisions.md, Budgets).
  */
-export class Runs {
+export class Runs implements RunBook {
   readonly #options: RunsOptions
   readonly #open = new Map<string, Promise<{ readonly run: string; readonly startedAt: number }>>()
 
@@ -23,7 +53,6 @@ export class Runs {
     this.#options = options
   }
 
-  /** The run's id. Throws `LedgerError` when the run cannot be recorded. */
   async of(executor: string, at: number): Promise<string> {
     const known = this.#open.get(executor)
     if (known) {
@@ -39,7 +68,6 @@ export class Runs {
     return (await opening).run
   }
 
-  /** The run that {@link of} would join, if there is one. Opens none. */
   async find(executor: string, at: number): Promise<string | undefined> {
     const { ledger, start, windowMs } = this.#options
     return ledger.findRun(start(executor), at - windowMs + 1)

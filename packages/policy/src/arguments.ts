@@ -1,4 +1,4 @@
-import { type Json, LinearPattern, type PinnedTool } from '@ecp/protocol'
+import { type Json, type JsonObject, LinearPattern, type PinnedTool } from '@ecp/protocol'
 import { Ajv, type ErrorObject } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { isCheckable, schemaCost } from './schema-bounds.ts'
@@ -17,7 +17,11 @@ const shown = 3
 export function argumentCheck(pinned: PinnedTool): ArgumentCheck {
   const known = checks.get(pinned)
   if (known) return known
-  const check = compileCheck(pinned)
+  const check = schemaCheck(pinned.definition.inputSchema, {
+    whole: 'the arguments',
+    they: 'they',
+    schema: 'its input schema',
+  })
   checks.set(pinned, check)
   return check
 }
@@ -25,24 +29,36 @@ export function argumentCheck(pinned: PinnedTool): ArgumentCheck {
 /** Compiling costs milliseconds, so a check is kept as long as the definition that it belongs to. */
 const checks = new WeakMap<PinnedTool, ArgumentCheck>()
 
-function compileCheck(pinned: PinnedTool): ArgumentCheck {
-  const cost = schemaCost(pinned.definition.inputSchema)
-  if (cost.fault !== undefined) return () => `its input schema cannot be checked: ${cost.fault}`
-  const { $schema: dialect, $id: _, ...schema } = pinned.definition.inputSchema
+/** How a check speaks of what it checks. */
+interface Words {
+  readonly whole: string
+  readonly they: string
+  readonly schema: string
+}
+
+/** The same check for any schema: an executor's output is not trusted any more than a tool's arguments. */
+export function outputCheck(schema: JsonObject): ArgumentCheck {
+  return schemaCheck(schema, { whole: 'the output', they: 'it', schema: 'its schema' })
+}
+
+function schemaCheck(given: JsonObject, words: Words): ArgumentCheck {
+  const cost = schemaCost(given)
+  if (cost.fault !== undefined) return () => `${words.schema} cannot be checked: ${cost.fault}`
+  const { $schema: dialect, $id: _, ...schema } = given
   const ajv = typeof dialect === 'string' && dialect.includes('draft-07') ? compiler(Ajv) : compiler(Ajv2020)
   try {
     const validate = ajv.compile(schema)
     return (value) => {
-      if (!isCheckable(value, cost)) return 'they are too large or too deep for its input schema'
+      if (!isCheckable(value, cost)) return `${words.they} ${are(words)} too large or too deep for ${words.schema}`
       try {
         steps = 0
-        return validate(value) === true ? undefined : describe(validate.errors ?? [])
+        return validate(value) === true ? undefined : describe(validate.errors ?? [], words)
       } catch {
-        return 'they cannot be checked against its input schema'
+        return `${words.they} cannot be checked against ${words.schema}`
       }
     }
   } catch {
-    return () => 'its input schema is not a JSON Schema that can be checked'
+    return () => `${words.schema} is not a JSON Schema that can be checked`
   } finally {
     ajv.removeSchema(schema)
   }
@@ -104,9 +120,11 @@ function sorted(value: Json): string {
   )
 }
 
-function describe(errors: readonly ErrorObject[]): string {
+const are = ({ they }: Words): string => (they === 'it' ? 'is' : 'are')
+
+function describe(errors: readonly ErrorObject[], { whole }: Words): string {
   const lines = errors.slice(0, shown).map(({ instancePath, keyword, params }) => {
-    const where = instancePath === '' ? 'the arguments' : `\`${instancePath.slice(0, 200)}\``
+    const where = instancePath === '' ? whole : `\`${instancePath.slice(0, 200)}\``
     return `${where} ${rule(keyword, params)}`
   })
   return errors.length > shown ? `${lines.join('; ')}; and more` : lines.join('; ')

@@ -89,6 +89,12 @@ export class SwitchingHost {
       get context() {
         return now().context
       },
+      get manifest() {
+        return now().manifest
+      },
+      get inputs() {
+        return now().inputs
+      },
       get client() {
         return now().client
       },
@@ -104,6 +110,8 @@ export class SwitchingHost {
       get executors() {
         return now().executors
       },
+      begin: (at) => now().begin(at),
+      model: (executor, override) => now().model(executor, override),
       catalogue: () => now().catalogue(),
       tools: (executor) => now().tools(executor),
       mayCall: (executor, target) => now().mayCall(executor, target),

@@ -1,0 +1,28 @@
+/**
+ * Why an executor, and with it its run, came to nothing. `denied`: a policy or a budget ended it; `unknown`: a write may or may
+ * not have happened; `waiting`: a person has to answer first.
+ */
+export type FailureCode =
+  | 'run.denied'
+  | 'run.waiting'
+  | 'run.unknown'
+  | 'run.cancelled'
+  | 'run.timeout'
+  | 'run.model-failed'
+  | 'run.tool-failed'
+  | 'run.mount-failed'
+  | 'run.output-missing'
+  | 'run.output-wrong'
+  | 'run.plan-wrong'
+  | 'run.requirement-missing'
+  | 'run.unsupported'
+
+/** What the runtime throws. The text says what happened to which executor, and what to do. */
+export class RuntimeError extends Error {
+  readonly code: FailureCode
+  constructor(code: FailureCode, message: string) {
+    super(message)
+    this.name = 'RuntimeError'
+    this.code = code
+  }
+}

@@ -1,0 +1,21 @@
+import type { Effect, OutcomeStatus } from '@ecp/protocol'
+
+export type StepKind = 'model' | 'tool' | 'mount'
+
+/** What happens in a run, as it happens: for whoever watches. Everything of it is in the ledger, too. */
+export type RunEvent =
+  | { readonly kind: 'executor-started'; readonly executor: string; readonly path: string; readonly parent?: string }
+  | { readonly kind: 'executor-finished'; readonly executor: string; readonly path: string; readonly failure?: string }
+  | { readonly kind: 'step-started'; readonly executor: string; readonly step: StepKind; readonly target: string }
+  | {
+      readonly kind: 'step-finished'
+      readonly executor: string
+      readonly step: StepKind
+      readonly target: string
+      readonly effect: Effect
+      readonly status: OutcomeStatus
+      readonly tokens?: { readonly prompt: number; readonly completion: number }
+      readonly costUsd?: number
+    }
+  | { readonly kind: 'text'; readonly executor: string; readonly piece: string }
+  | { readonly kind: 'waiting'; readonly executor: string; readonly target: string; readonly approval: string }

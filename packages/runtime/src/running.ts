@@ -1,0 +1,37 @@
+import type { Host, ModelOverride } from '@ecp/host'
+import type { ExecutorNode, Json, JsonObject } from '@ecp/protocol'
+import type { RunEvent } from './progress.ts'
+
+/** A run that goes on: what every part of it needs. */
+export interface Running {
+  readonly host: Host
+  readonly run: string
+  readonly nodes: readonly ExecutorNode[]
+  readonly schemas: Readonly<Record<string, JsonObject>>
+  readonly override: ModelOverride
+  /** Aborted when the run is cancelled, or out of time. */
+  readonly signal: AbortSignal
+  readonly limits: { readonly maxDelegations: number; readonly maxExecutors: number }
+  /** How long (ms) a held action waits for a person. */
+  readonly waitMs: number
+  now(): number
+  emit(event: RunEvent): void
+  /** Outputs so far, by executor; of one that ran several times the last. */
+  readonly outputs: Map<string, Json>
+}
+
+/** One executor at its place in a run: what it was given by whoever runs it. */
+export interface Assignment {
+  readonly node: ExecutorNode
+  /** Its place, the same in every run: `root`, `root/0:analyst`. Keys of actions begin with it. */
+  readonly path: string
+  /** What it was asked to do, where a plan says so. */
+  readonly task?: string
+  readonly hints?: Json
+  /** Outputs that the strategy gives it, by executor. */
+  readonly given: ReadonlyMap<string, Json>
+  /** The plan that its focus and deep mounts select from. */
+  readonly plan?: JsonObject
+  /** Only where its strategy asks for a plan: whom it can delegate to. */
+  readonly delegates?: readonly ExecutorNode[]
+}

@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openHost, playRecording, redecideRecorded } from '@ecp/host'
+import { openSqliteLedger } from '@ecp/ledger'
+import { type Json, type LedgerRecord, parseRecording } from '@ecp/protocol'
+import { v7 as uuidv7 } from 'uuid'
+import { onTestFinished } from 'vitest'
+import { type RunEvent, type RunResult, runContext } from '../src/index.ts'
+
+const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
+
+/** A folder with files behind the official filesystem server, as `files`, and a Context to be run on recorded model turns. */
+export interface Stage {
+  /** What the server may reach. */
+  readonly data: string
+  file(name: string, text: string): string
+  run(options: StageRun): Promise<Played>
+}
+
+export interface StageRun {
+  /** The Context after its metadata, as YAML. */
+  readonly context: string
+  /** The turns of the recording, as YAML. */
+  readonly turns: string
+  readonly inputs?: Readonly<Record<string, Json>>
+  readonly signal?: AbortSignal
+  onEvent?(event: RunEvent): void
+}
+
+export interface Played extends RunResult {
+  readonly records: readonly LedgerRecord[]
+  readonly faults: readonly unknown[]
+  readonly events: readonly RunEvent[]
+}
+
+export function stage(): Stage {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-runtime-')))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const data = join(folder, 'data')
+  for (const part of ['data', 'home']) mkdirSync(join(folder, part))
+  const transport = { type: 'stdio', command: process.execPath, args: [filesystem, data] }
+  writeFileSync(
+    join(folder, 'ecp.config.yaml'),
+    `version: "0.5"
+models: { providers: { local: { defaultModel: m, config: { baseURL: "http://127.0.0.1:9/v1" } } } }
+tools: { servers: { files: { transport: ${JSON.stringify(transport)} } } }
+security:
+  models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
+  tools: { allowServers: [files] }
+`,
+  )
+  const run = async ({ context, turns, inputs = {}, signal, onEvent }: StageRun): Promise<Played> => {
+    writeFileSync(
+      join(folder, 'context.yaml'),
+      `specVersion: ecp/v0.5-draft\nkind: Context\nmetadata: { name: staged, version: 1.0.0 }\n${context}`,
+    )
+    const { document, diagnostics } = parseRecording(`recording: ecp/v0.5\nturns:\n${turns}`, 'turns.yaml')
+    if (!document) throw new TypeError(diagnostics.map(({ message }) => message).join('; '))
+    const id = uuidv7()
+    const host = await openHost({
+      cwd: folder,
+      home: join(folder, 'home'),
+      machineFile: join(folder, 'no-machine-config'),
+      configFile: join(folder, 'ecp.config.yaml'),
+      contextFile: join(folder, 'context.yaml'),
+      inputs,
+      client: 'ecp run',
+      principal: 'tester',
+      run: id,
+      traceDir: join(folder, 'ledger'),
+      env: { PATH: process.env.PATH },
+      version: '0.0.0',
+      models: playRecording(document.value, 'turns.yaml'),
+    })
+    const events: RunEvent[] = []
+    let result: RunResult
+    try {
+      const watch = (event: RunEvent) => {
+        events.push(event)
+        onEvent?.(event)
+      }
+      result = await runContext({ host, run: id, onEvent: watch, ...(signal ? { signal } : {}) })
+    } finally {
+      await host.close()
+    }
+    const ledger = openSqliteLedger({ file: join(folder, 'ledger', 'ledger.db'), readOnly: true })
+    try {
+      const records = [...ledger.records(id)].map(({ record }) => record)
+      return { ...result, records, faults: ledger.verify({ redecide: redecideRecorded }).faults, events }
+    } finally {
+      ledger.close()
+    }
+  }
+  return {
+    data,
+    file(name, text) {
+      const path = join(data, name)
+      writeFileSync(path, text)
+      return path
+    },
+    run,
+  }
+}
+
+/** What was decided, in order of the keys: executor, kind, target, effect and key of each action. */
+export function decided({ records }: Pick<Played, 'records'>): string[] {
+  return records
+    .flatMap((record) => {
+      if (record.kind !== 'action.decided') return []
+      const { action, decision } = record.body
+      return [`${action.key} ${action.target} ${decision.effect}`]
+    })
+    .sort()
+}
