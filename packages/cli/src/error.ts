@@ -20,7 +20,15 @@ export class CliError extends Error {
 }
 
 // By name, so that starting up does not load the packages only to know their errors.
-const expected = new Set(['CliError', 'HostError', 'LedgerError', 'PolicyError', 'ProtocolError', 'ServerError'])
+const expected = new Set([
+  'CliError',
+  'HostError',
+  'LedgerError',
+  'PolicyError',
+  'ProtocolError',
+  'RuntimeError',
+  'ServerError',
+])
 const refusals = new Set([
   'cli.declined',
   'cli.refused',

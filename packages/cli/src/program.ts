@@ -5,6 +5,7 @@ import type { FreezeOptions } from './commands/freeze.ts'
 import type { LockOptions } from './commands/lock.ts'
 import type { LoginOptions } from './commands/login.ts'
 import type { McpOptions } from './commands/mcp.ts'
+import type { RunCommandOptions } from './commands/run.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import type { TraceOptions } from './commands/trace.ts'
 import type { TrustOptions } from './commands/trust.ts'
@@ -54,6 +55,18 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .option('--client <name>', 'who connects: each name has runs and budgets of its own', 'stdio')
     .addOption(namesOption())
     .action(async (options: McpOptions) => done(await (await import('./commands/mcp.ts')).mcp(told(), options)))
+
+  inputFlags(ecp.command('run'))
+    .description('run a Context: every model turn, mount and tool call of it is decided, performed and recorded')
+    .argument('<context>', 'the Context, a YAML or JSON file')
+    .option('--provider <id>', 'the model provider, in place of what the Context says')
+    .option('--model <name>', 'the model, in place of what the Context says')
+    .option('--record <file>', 'write the model turns to a file that can be played again')
+    .option('--recorded <file>', 'take the model turns from such a file: no provider is asked')
+    .option('--wait <duration>', 'how long a held action waits for a person, such as 10m; missing: not at all')
+    .action(async (context: string, options: RunCommandOptions) =>
+      done(await (await import('./commands/run.ts')).run(told(), context, options)),
+    )
 
   inputFlags(ecp.command('serve'))
     .description('MCP, decisions and actions over HTTP, for many clients: each with a token, a Context and an executor')

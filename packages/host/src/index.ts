@@ -97,6 +97,7 @@ export {
 export type { GuardedFetch } from './network/guarded-fetch.ts'
 export { isListening } from './network/is-listening.ts'
 export { openIssuerFetch } from './network/issuer-fetch.ts'
+export { newRunId } from './new-run-id.ts'
 export { type LoggedIn, type LogInOptions, logIn, logOut } from './oauth/log-in.ts'
 export { type HostOptions, openHost } from './open-host.ts'
 export { type MachineOptions, openMachine } from './open-machine.ts'

@@ -48,8 +48,8 @@ export interface MachineOptions extends ConfigOptions {
   onWarning?(message: string): void
   onLog?(entry: ServerLogEntry): void
   onStep?(step: Step, actionId: string): void
-  /** In place of the wired providers: model turns from a recording. Closed with the machine. */
-  readonly models?: Models
+  /** What stands in front of the wired model providers, or in place of them: a recorder, a recording. Closed with the machine. */
+  models?(wired: Models): Models
   /** Milliseconds until an unsettled lease ends as unknown. */
   readonly leaseMs?: number
   /** How often (ms) it is looked for approvals that time has ended. */
@@ -121,7 +121,8 @@ async function machineOn(
     now,
     random: Math.random,
   })
-  const models = options.models ?? openModels({ layers, secrets, random: Math.random })
+  const wired = openModels({ layers, secrets, random: Math.random })
+  const models = options.models?.(wired) ?? wired
   const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
   const hosts = new Set<Host>()
   shared.machines += 1

@@ -2,10 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openHost, playRecording, redecideRecorded } from '@ecp/host'
+import { newRunId, openHost, playRecording, redecideRecorded } from '@ecp/host'
 import { openSqliteLedger } from '@ecp/ledger'
 import { type Json, type LedgerRecord, parseRecording } from '@ecp/protocol'
-import { v7 as uuidv7 } from 'uuid'
 import { onTestFinished } from 'vitest'
 import { type RunEvent, type RunResult, runContext } from '../src/index.ts'
 
@@ -58,7 +57,7 @@ security:
     )
     const { document, diagnostics } = parseRecording(`recording: ecp/v0.5\nturns:\n${turns}`, 'turns.yaml')
     if (!document) throw new TypeError(diagnostics.map(({ message }) => message).join('; '))
-    const id = uuidv7()
+    const id = newRunId(Date.now())
     const host = await openHost({
       cwd: folder,
       home: join(folder, 'home'),
@@ -72,7 +71,7 @@ security:
       traceDir: join(folder, 'ledger'),
       env: { PATH: process.env.PATH },
       version: '0.0.0',
-      models: playRecording(document.value, 'turns.yaml'),
+      models: () => playRecording(document.value, 'turns.yaml'),
     })
     const events: RunEvent[] = []
     let result: RunResult

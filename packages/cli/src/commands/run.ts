@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Models, newRunId, openMachine, playRecording, type Recorder, recordModels } from '@ecp/host'
+import { formatDiagnostic, parseRecording } from '@ecp/protocol'
+import { type RunResult, type RunStatus, runContext } from '@ecp/runtime'
+import { durationOf } from '../duration.ts'
+import { CliError } from '../error.ts'
+import { type ExitCode, exitCodes } from '../exit-code.ts'
+import { type InputOptions, inputValues } from '../input-values.ts'
+import type { Invocation } from '../invocation.ts'
+import { machineOptions } from '../machine-options.ts'
+import { RunProgress } from '../run/run-progress.ts'
+import { writeRecording } from '../run/write-recording.ts'
+import { visible, visibleLines } from '../terminal/visible.ts'
+
+export interface RunCommandOptions extends InputOptions {
+  readonly provider?: string
+  readonly model?: string
+  readonly record?: string
+  readonly recorded?: string
+  /** How long a held action waits for a person, as a duration. */
+  readonly wait?: string
+}
+
+const exits: Readonly<Record<RunStatus, ExitCode>> = {
+  completed: exitCodes.done,
+  failed: exitCodes.failed,
+  denied: exitCodes.refused,
+  waiting: exitCodes.waiting,
+  unknown: exitCodes.unknown,
+  cancelled: exitCodes.interrupted,
+}
+
+/**
+ * Runs a Context: its result on stdout, what happens meanwhile and why it failed on stderr. Ctrl-C cancels what is in flight, which
+ * is on record then.
+ */
+export async function run(invocation: Invocation, context: string, options: RunCommandOptions): Promise<ExitCode> {
+  const { terminal, cwd, now, user } = invocation
+  const waitMs = options.wait === undefined ? 0 : durationOf('--wait', options.wait)
+  const inputs = await inputValues(invocation, options)
+  const played = options.recorded === undefined ? undefined : await recordedModels(cwd, options.recorded)
+  const recorder: { made?: Recorder } = {}
+  const machine = await openMachine({
+    ...machineOptions(invocation, (line) => terminal.err(`ecp: ${visible(line, 1_000)}`)),
+    contexts: [{ contextFile: context, inputs }],
+    models: (wired) => {
+      const models = played ?? wired
+      if (options.record === undefined) return models
+      recorder.made = recordModels(models)
+      return recorder.made.models
+    },
+  })
+  const progress = new RunProgress(terminal, now)
+  try {
+    const id = newRunId(now())
+    const host = await machine.admit({ contextFile: context, inputs, client: 'ecp run', principal: user, run: id })
+    const { provider, model } = options
+    const result = await runContext({
+      host,
+      run: id,
+      override: { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) },
+      signal: invocation.interruption(),
+      waitMs,
+      now,
+      onEvent: (event) => progress.told(event),
+    })
+    progress.end(result)
+    return shown(invocation, result)
+  } finally {
+    progress.close()
+    await machine.close()
+    if (options.record !== undefined && recorder.made) {
+      await writeRecording(resolve(cwd, options.record), options.record, recorder.made.text())
+      terminal.err(`ecp: the model turns are in \`${visible(options.record)}\``)
+    }
+  }
+}
+
+function shown({ terminal, common }: Invocation, result: RunResult): ExitCode {
+  const { status, output, failure, run: id } = result
+  if (common.json) terminal.out(JSON.stringify(result, null, 2))
+  else if (output !== undefined)
+    terminal.out(typeof output === 'string' ? visibleLines(output) : JSON.stringify(output, null, 2))
+  if (failure) {
+    terminal.err(`ecp: ${terminal.paintErr('bad', status)}: ${visibleLines(failure.message)}`)
+    terminal.err(`ecp: \`ecp trace ${id}\` shows what happened`)
+  }
+  return exits[status]
+}
+
+async function recordedModels(cwd: string, named: string): Promise<Models> {
+  const text = await readFile(resolve(cwd, named), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError('cli.document-invalid', `recording \`${named}\` cannot be read (${cause.code ?? cause.message})`)
+  })
+  const { document, diagnostics } = parseRecording(text, named)
+  if (document) return playRecording(document.value, named)
+  throw new CliError('cli.document-invalid', diagnostics.map((one) => formatDiagnostic(one)).join('\n'))
+}
