@@ -46,6 +46,7 @@ const refusals = new Set([
   'secret.insecure',
   'credentials.refused',
   'server.refused',
+  'run.unsupported',
 ])
 const mistakes = new Set([
   'cli.usage',

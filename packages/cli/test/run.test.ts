@@ -134,3 +134,19 @@ test('a held mount ends the run as waiting, with exit code 4', () => {
   expect(stderr).toContain('a person must approve it first')
   expect(desk.ecp('approvals', 'list', '--config', 'ecp.config.yaml').stdout).toContain('files:write_file')
 })
+
+test('a key that is missing, and what this version cannot do, are said before anything starts', () => {
+  const config = readFileSync(join(desk.folder, 'ecp.config.yaml'), 'utf8')
+  desk.write(
+    'ecp.config.yaml',
+    `${config.replace('defaultModel: m\n', 'defaultModel: m\n      apiKey: { provider: process.env, key: MODEL_KEY }\n')}  secrets: { allowProviders: [process.env] }\n`,
+  )
+  const missing = desk.ecp('run', 'context.yaml', '--config', 'ecp.config.yaml')
+  expect(missing.status).toBe(3)
+  expect(missing.stderr).toContain('the environment variable `MODEL_KEY` is not set')
+  context('    memory: { scope: user }\n')
+  const unsupported = desk.ecp('run', 'context.yaml', '--config', 'ecp.config.yaml')
+  expect(unsupported.status).toBe(3)
+  expect(unsupported.stderr).toContain('memory (executor `reader`)')
+  expect(JSON.parse(desk.ecp('trace', 'list', '--json', '--config', 'ecp.config.yaml').stdout)).toEqual([])
+})

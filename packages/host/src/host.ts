@@ -44,6 +44,8 @@ export interface Host {
    * Throws `host.refused` where nobody says. Whether it may be used is decided with each turn.
    */
   model(executor: string, override?: ModelOverride): string
+  /** Whether that model could be asked: throws `host.refused` or `secret.*` for what is missing. */
+  checkModel(executor: string, override?: ModelOverride): Promise<void>
   /** Writes the start of its run down, where it is not on record yet. Throws `LedgerError`. */
   begin(at: number): Promise<void>
   readonly client: string

@@ -114,6 +114,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     context: context.identity,
     manifest: context.manifest,
     inputs: context.inputs,
+    checkModel: (executor, override) => options.models.check(chosenModel(layers, context.manifest, executor, override)),
     begin: async (at) => {
       await runs.of(entryPoint(context.manifest).name, at)
     },

@@ -2,8 +2,10 @@ import type { Host, ModelOverride } from '@ecp/host'
 import { entryPoint, executorsOf, type Json, type JsonObject } from '@ecp/protocol'
 import { type FailureCode, RuntimeError } from './error.ts'
 import type { RunEvent } from './progress.ts'
+import { doesSomething } from './run-executor.ts'
 import type { Running } from './running.ts'
 import { runNode } from './strategies/run-node.ts'
+import { refuseUnsupported } from './unsupported.ts'
 
 export interface RunOptions {
   /** The boundary, opened for this run alone (`Admission.run`). */
@@ -33,11 +35,17 @@ const defaults = { maxDelegations: 20, maxExecutors: 8 }
 
 /**
  * Runs the Context that a boundary was opened for, from its entry point to its end, and writes down both. Whatever fails is in
- * the result; throws `LedgerError` only where not even that can be recorded.
+ * the result. Throws before anything starts: `run.unsupported`, and `HostError` for a model that could not be asked; and `LedgerError`
+ * where not even a failure can be recorded.
  */
 export async function runContext(options: RunOptions): Promise<RunResult> {
   const { host, run, signal, onEvent, now = Date.now } = options
   const { manifest } = host
+  const nodes = executorsOf(manifest)
+  refuseUnsupported(manifest, nodes)
+  for (const node of nodes) {
+    if (node.type === 'agent' && doesSomething({ node })) await host.checkModel(node.name, options.override)
+  }
   const limits = manifest.orchestration?.defaults ?? {}
   const timeout = new AbortController()
   const timer =
@@ -47,7 +55,7 @@ export async function runContext(options: RunOptions): Promise<RunResult> {
   const running: Running = {
     host,
     run,
-    nodes: executorsOf(manifest),
+    nodes,
     schemas: (manifest.schemas ?? {}) as Readonly<Record<string, JsonObject>>, // reason: it was read as JSON
     override: options.override ?? {},
     signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,

@@ -18,18 +18,6 @@ export function doesSomething({ node }: Pick<Assignment, 'node'>): boolean {
 export async function runExecutor(running: Running, assignment: Assignment): Promise<Json> {
   const { node } = assignment
   const { executor, name, type } = node
-  if (type === 'human') {
-    throw new RuntimeError(
-      'run.unsupported',
-      `executor \`${name}\` asks a person, which comes with a later version of \`ecp run\``,
-    )
-  }
-  if (executor.protocols?.agentOrchestration) {
-    throw new RuntimeError(
-      'run.unsupported',
-      `executor \`${name}\` runs elsewhere over A2A, which comes with a later version`,
-    )
-  }
   const inputs = visibleInputs(running, executor.inputs)
   const values = { inputs, outputs: new Map([...running.outputs, ...assignment.given]) }
   await running.host.observe(name)

@@ -16,6 +16,8 @@ export interface Models {
    * `model.protocol` for what cannot be read as a reply, `model.too-large`, `network.refused`, `secret.*`; or the signal's reason.
    */
   generate(target: string, turn: ModelTurn, options: GenerateOptions): Promise<ModelReply>
+  /** Whether a turn of this model could be asked for: throws `host.refused` or `secret.*` for what is missing. Asks nobody. */
+  check(target: string): Promise<void>
   /** Ends its connections. */
   close(): Promise<void>
 }

@@ -33,13 +33,20 @@ export function openModels({ layers, secrets, random, firstRetryMs = defaultFirs
     fetches.set(provider.id, found)
     return found.fetch
   }
+  const reached = async (target: string) => {
+    const slash = target.indexOf('/')
+    const provider = wiredProvider(layers, target.slice(0, Math.max(0, slash)))
+    const apiKey = provider.apiKey ? await secrets.resolve(provider.apiKey) : undefined
+    return { provider, apiKey, name: target.slice(slash + 1) }
+  }
   return {
+    async check(target) {
+      await reached(target)
+    },
     async generate(target, turn, { signal, onText }) {
       const who = `model \`${target}\``
-      const slash = target.indexOf('/')
-      const provider = wiredProvider(layers, target.slice(0, Math.max(0, slash)))
-      const apiKey = provider.apiKey ? await secrets.resolve(provider.apiKey) : undefined
-      const model = await providerModel({ provider, model: target.slice(slash + 1), apiKey, fetch: fetchOf(provider) })
+      const { provider, apiKey, name } = await reached(target)
+      const model = await providerModel({ provider, model: name, apiKey, fetch: fetchOf(provider) })
       const names = toolNames(toolsIn(turn))
       const asked = { ...promptOf(turn, names), abortSignal: signal }
       const retrying = { attempts, firstMs: firstRetryMs, mostMs: mostRetryMs, signal, random, retryable }

@@ -110,6 +110,7 @@ export class SwitchingHost {
       get executors() {
         return now().executors
       },
+      checkModel: (executor, override) => now().checkModel(executor, override),
       begin: (at) => now().begin(at),
       model: (executor, override) => now().model(executor, override),
       catalogue: () => now().catalogue(),

@@ -22,6 +22,7 @@ export function playRecording({ turns }: Recording, file: string): Models {
       if (found.says !== undefined) onText?.(found.says)
       return replyOf(found, turn, turns.indexOf(found))
     },
+    async check() {},
     async close() {},
   }
 }

@@ -23,6 +23,7 @@ export function recordModels(models: Models): Recorder {
         turns.push(recorded(target, turn, reply, options.executor))
         return reply
       },
+      check: (target) => models.check(target),
       close: () => models.close(),
     },
     text: () => `${head}${print({ recording: recordingVersions[0], turns })}`,

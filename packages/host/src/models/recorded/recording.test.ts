@@ -34,6 +34,7 @@ async function recordedText(): Promise<string> {
   let next = 0
   const provider = {
     generate: async () => replies[next++] ?? Promise.reject(new TypeError('no more')),
+    check: async () => {},
     close: async () => {},
   }
   const { models, text } = recordModels(provider)
