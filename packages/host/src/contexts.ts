@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { digestOf } from '@ecp/ledger'
 import { compile, type HostLayer, reachableServers } from '@ecp/policy'
-import { type Action, type Catalogue, entryPoint, executorsOf, type JsonObject } from '@ecp/protocol'
+import { type Action, type Catalogue, type Context, entryPoint, executorsOf, type JsonObject } from '@ecp/protocol'
 import { refuseInvalid } from './config/load-config.ts'
 import { refuseUnsupported } from './config/unsupported.ts'
 import { unsupportedInContext } from './config/unsupported-context.ts'

@@ -78,7 +78,6 @@ export { configuredLedger, type LedgerPlace, ledgerFile } from './ledger-file.ts
 export { type GovernableTool, type GovernOptions, governTools } from './library/govern-tools.ts'
 export type { AuthorizingGate } from './library/lease-holder.ts'
 export type { Admission, Machine } from './machine.ts'
-export { askSocket, type SocketAnswer } from './network/ask-socket.ts'
 export type { ModelOverride } from './models/chosen-model.ts'
 export type { Models } from './models/models.ts'
 export { playRecording } from './models/recorded/play.ts'
@@ -94,6 +93,7 @@ export {
   type TurnResult,
   type TurnTool,
 } from './models/turn.ts'
+export { askSocket, type SocketAnswer } from './network/ask-socket.ts'
 export type { GuardedFetch } from './network/guarded-fetch.ts'
 export { isListening } from './network/is-listening.ts'
 export { openIssuerFetch } from './network/issuer-fetch.ts'
