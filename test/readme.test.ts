@@ -14,7 +14,9 @@ const steps = stepsOf(blocksOf(page))
 
 // A checkout whose examples can be written to without a trace in this one; everything else is this one's.
 const clone = mkdtempSync(join(tmpdir(), 'ecp-readme-'))
-cpSync(join(repository, 'examples', 'tour'), join(clone, 'examples', 'tour'), { recursive: true })
+for (const example of ['tour', 'summarise']) {
+  cpSync(join(repository, 'examples', example), join(clone, 'examples', example), { recursive: true })
+}
 cpSync(join(repository, 'package.json'), join(clone, 'package.json'))
 for (const shared of ['node_modules', 'packages']) symlinkSync(join(repository, shared), join(clone, shared))
 mkdirSync(join(clone, 'home'))
