@@ -23,7 +23,11 @@ export default defineConfig({
     projects: [
       project('packages', ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'], 60_000, everyPackage),
       project('conformance', ['conformance/**/*.test.ts'], 60_000, everyTest),
-      project('docs', ['test/*.test.ts', 'examples/{library,claude-code,cursor,chat-webhook,summarise}/*.test.ts'], 300_000),
+      project(
+        'docs',
+        ['test/*.test.ts', 'examples/{library,claude-code,cursor,chat-webhook,summarise}/*.test.ts'],
+        300_000,
+      ),
       project('official', ['test/official/**/*.test.ts'], 300_000),
       project('soak', ['test/soak/**/*.test.ts'], 900_000),
       project('openclaw', ['examples/openclaw/**/*.test.ts'], 900_000),
