@@ -91,7 +91,6 @@ export default function RunGraph({ label, calls, showInTimeline }: RunGraphProps
             onInit={showFromTop}
             colorMode="system"
             ariaLabelConfig={words}
-            proOptions={{ hideAttribution: true }}
           >
             <Background gap={24} />
             <Controls showInteractive={false} />
