@@ -50,7 +50,7 @@ describe('the packed ecp in an empty folder', () => {
     expect(
       files.filter((file) => file.includes('.test.') || /(?<!\.d)\.ts$/.test(file) || file.endsWith('.tsbuildinfo')),
     ).toEqual([])
-    expect(files.filter((file) => file.endsWith('dist/index.js')).length).toBe(5)
+    expect(files.filter((file) => file.endsWith('dist/index.js')).length).toBe(6)
   })
 
   test('says its version', () => {
