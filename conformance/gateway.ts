@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { redecideRecorded } from '@ecp/host'
+import { type MachineOptions, redecideRecorded } from '@ecp/host'
 import { openSqliteLedger, type Verification } from '@ecp/ledger'
 import { type Catalogue, isJsonObject, type Json, type JsonObject, type LedgerRecord } from '@ecp/protocol'
 import { parse, stringify } from 'yaml'
@@ -34,10 +34,13 @@ export interface Held {
   readonly verification: Verification
 }
 
-/** `ecp` for the host layers of cases, with real servers behind and a ledger, in a folder of its own. */
+/**
+ * What `ecp mcp` and `ecp serve` are made of, for the host layers of cases, with real servers behind and a ledger, in a folder of
+ * its own; in this process, because starting one for every few cases would take most of the time.
+ */
 export abstract class Gateway {
-  /** Of the command: which config and ledger. */
-  protected readonly flags: readonly string[]
+  /** What opens this machine, as the command would. */
+  protected readonly machine: MachineOptions
   readonly #folder = mkdtempSync(join(tmpdir(), 'ecp-conformance-'))
 
   constructor(host: Documents['host'], tools: ToolsByServer) {
@@ -50,8 +53,14 @@ export abstract class Gateway {
       const text = host[layer]
       if (text !== undefined) writeFileSync(this.#layerFile(layer), this.#withRealServers(text, layer === outermost))
     }
-    const config = host.project === undefined ? [] : ['--config', this.#layerFile('project')]
-    this.flags = [...config, ...this.#ledgerFlag]
+    this.machine = {
+      cwd: this.folder,
+      home: this.#path('home'),
+      ...(host.project === undefined ? {} : { configFile: this.#layerFile('project') }),
+      traceDir: this.ledgerFolder,
+      env: this.#environment,
+      version: '0.0.0',
+    }
   }
 
   /** Writes a Context for whoever is to call as one of its executors. */
@@ -81,8 +90,9 @@ export abstract class Gateway {
 
   /** The operator's stop switch, from another process. */
   freeze(): void {
-    const [command, ...args] = this.command(['freeze', ...this.#ledgerFlag])
-    const { status, stderr } = spawnSync(command, args, { env: this.environment, cwd: this.folder, encoding: 'utf8' })
+    const args = ['--disable-warning=ExperimentalWarning', ecp, 'freeze', '--trace-dir', this.ledgerFolder]
+    const options = { env: this.#environment, cwd: this.folder, encoding: 'utf8' } as const
+    const { status, stderr } = spawnSync(process.execPath, args, options)
     if (status !== 0) throw new TypeError(`\`ecp freeze\` ended with ${status}: ${stderr}`)
   }
 
@@ -117,16 +127,8 @@ export abstract class Gateway {
     return this.#path('ledger')
   }
 
-  get #ledgerFlag(): readonly string[] {
-    return ['--trace-dir', this.ledgerFolder]
-  }
-
-  protected get environment(): Record<string, string> {
+  get #environment(): Record<string, string> {
     return { PATH: process.env.PATH ?? '', HOME: this.#path('home'), NODE_COMPILE_CACHE: compiled }
-  }
-
-  protected command(args: readonly string[]): [string, ...string[]] {
-    return [process.execPath, '--disable-warning=ExperimentalWarning', ecp, ...args]
   }
 
   #path(...parts: string[]): string {

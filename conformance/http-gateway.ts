@@ -1,18 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { addClient, clientsFile, newToken, tokenHash } from '@ecp/server'
+import { openMachine } from '@ecp/host'
+import { addClient, clientsFile, type HttpFace, newToken, openAuthenticator, serveHttp, tokenHash } from '@ecp/server'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { ApiCaller } from './api-caller.ts'
 import type { Caller } from './caller.ts'
 import { Gateway, type Seat } from './gateway.ts'
 import { McpCaller } from './mcp-caller.ts'
 
-/** `ecp serve`: one process, in which every seat is a client with a token and a Context of its own. */
+/** As `ecp serve` serves it: every seat is a client with a token and a Context of its own. */
 export class HttpGateway extends Gateway {
-  #serving: ChildProcess | undefined
-  #url = ''
+  #face: HttpFace | undefined
   readonly #tokens = new Map<string, string>()
   readonly #strangers: Seat[] = []
 
@@ -24,25 +22,21 @@ export class HttpGateway extends Gateway {
 
   override async start(): Promise<void> {
     for (const seat of this.#strangers.splice(0)) await this.#letIn(seat)
-    const command = ['serve', ...this.flags, '--listen', '127.0.0.1:0', '--no-socket', '--json']
-    const [program, ...args] = this.command(command)
-    const serving = spawn(program, args, { env: this.environment, cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
-    this.#serving = serving
-    let said = ''
-    serving.stderr.on('data', (part) => {
-      said += part
+    const machine = await openMachine(this.machine)
+    const log = () => {}
+    this.#face = await serveHttp({
+      machine,
+      openAuthenticator: (on) => openAuthenticator({ machine: on, ledger: on.ledgerFile, now: Date.now, log }),
+      listen: '127.0.0.1:0',
+      version: this.machine.version,
+      operator: userInfo().username,
+      log,
     })
-    const line = await Promise.race([once(createInterface(serving.stdout), 'line'), once(serving, 'exit')])
-    if (typeof line[0] !== 'string') throw new TypeError(`\`ecp serve\` ended before it was ready: ${said}`)
-    this.#url = (JSON.parse(line[0]) as { readonly url: string }).url // reason: what serve.ts prints
   }
 
   override async stop(): Promise<void> {
-    const serving = this.#serving
-    this.#serving = undefined
-    if (!serving || serving.exitCode !== null) return
-    serving.kill('SIGTERM')
-    await once(serving, 'exit')
+    await this.#face?.close()
+    this.#face = undefined
   }
 
   override principalOf({ name }: Seat): string {
@@ -57,6 +51,10 @@ export class HttpGateway extends Gateway {
 
   async connectApi({ name }: Seat): Promise<Caller> {
     return ApiCaller.connected(this.#url, name, this.#tokens.get(name) ?? '')
+  }
+
+  get #url(): string {
+    return this.#face?.url ?? ''
   }
 
   /** As `ecp clients add` does. */

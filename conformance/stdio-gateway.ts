@@ -1,10 +1,13 @@
 import { userInfo } from 'node:os'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { PassThrough } from 'node:stream'
+import { openHost } from '@ecp/host'
+import { serveMcpStdio } from '@ecp/server'
 import type { Caller } from './caller.ts'
 import { Gateway, type Seat } from './gateway.ts'
+import { LineTransport } from './line-transport.ts'
 import { McpCaller } from './mcp-caller.ts'
 
-/** `ecp mcp`: each caller starts a process of its own. */
+/** MCP on two streams, as `ecp mcp` serves it: a boundary of its own for each caller. */
 export class StdioGateway extends Gateway {
   override async start(): Promise<void> {
     // Whoever connects starts it.
@@ -19,19 +22,18 @@ export class StdioGateway extends Gateway {
   }
 
   async connect({ contextFile, executor }: Seat): Promise<Caller> {
-    const of = ['--context', contextFile, '--executor', executor]
-    const [command, ...args] = this.command(['mcp', ...of, ...this.flags])
-    const options = { command, args, env: this.environment, cwd: this.folder, stderr: 'pipe' } as const
-    const transport = new StdioClientTransport(options)
-    let said = ''
-    transport.stderr?.on('data', (part) => {
-      said += part
-    })
+    const principal = this.principalOf()
+    const host = await openHost({ ...this.machine, contextFile, inputs: {}, client: 'stdio', principal })
+    const [input, output] = [new PassThrough(), new PassThrough()]
+    const { version } = this.machine
+    const serving = serveMcpStdio({ host, executor, names: 'prefixed', version, input, output, log: () => {} })
+    const ended = serving.finally(() => host.close())
+    const transport = new LineTransport({ input: output, output: input, ended })
     try {
       return await McpCaller.connected(transport)
     } catch (cause) {
       await transport.close()
-      throw new TypeError(`\`ecp mcp\` did not answer: ${said}`, { cause })
+      throw cause
     }
   }
 }
