@@ -23,11 +23,12 @@ export async function record(script: readonly Step[], open: OpenLine): Promise<T
 
 /**
  * By method, answers apart: messages of one kind keep their order, and those that may overtake each other on streams of
- * their own do not. What the server only repeats (it changed, look again; as time goes by) counts once.
+ * their own do not. What the server only repeats (it changed, look again; as time goes
+ * by; roots, where its own question has no answer yet when a tool asks) counts once.
  */
 function byKind(messages: readonly Message[]): Heard {
   const isRepeated = (message: Message, index: number, all: readonly Message[]) =>
-    /list_changed$|updated$|message$|status$/.test(message.method ?? '') &&
+    /list_changed$|updated$|message$|status$|^roots\/list$/.test(message.method ?? '') &&
     JSON.stringify(message) === JSON.stringify(all[index - 1])
   const kinds = Object.entries(Object.groupBy(messages, ({ method }) => method ?? 'answer'))
   return Object.fromEntries(
