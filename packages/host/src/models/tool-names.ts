@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '@ecp/ledger'
 
 /** What every provider takes as the name of a function. */
 const accepted = /^[A-Za-z0-9_-]{1,64}$/
@@ -36,7 +36,7 @@ export function toolNames(tools: readonly string[]): ToolNames {
 const plainName = (tool: string): string => tool.replace(':', '__')
 
 function digestedName(tool: string): string {
-  const digest = createHash('sha256').update(tool).digest('hex').slice(0, hashLength)
+  const digest = sha256(tool).slice(0, hashLength)
   const readable = plainName(tool).replaceAll(/[^A-Za-z0-9_-]/g, '_')
   return `${readable.slice(0, 64 - hashLength - 1)}-${digest}`
 }

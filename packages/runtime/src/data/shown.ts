@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '@ecp/ledger'
 import { isJsonObject, type Json, type JsonObject } from '@ecp/protocol'
 
 /**
@@ -30,7 +30,7 @@ export function withoutMarkers(text: string): string {
  * Data for a model, marked as data from its source. The mark holds a digest of the content: no content can contain its own end.
  */
 export function asData(name: string, source: string, content: string): string {
-  const mark = `data-${createHash('sha256').update(content).digest('hex').slice(0, 12)}`
+  const mark = `data-${sha256(content).slice(0, 12)}`
   return `<${mark} name=${JSON.stringify(name)} source=${JSON.stringify(source)}>\n${content}\n</${mark}>`
 }
 

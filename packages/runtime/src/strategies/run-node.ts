@@ -83,18 +83,7 @@ async function delegate(running: Running, assignment: Assignment, children: read
   }
   await recordPlan(running, assignment, plan)
   running.outputs.set(node.name, first)
-  const outputs = new Map<string, Json>()
-  for (const [index, { node: child, task, hints }] of plan.delegations.entries()) {
-    const output = await runChild(running, assignment, {
-      node: child,
-      index,
-      given: new Map(),
-      task,
-      plan,
-      ...(hints === undefined ? {} : { hints }),
-    })
-    if (output !== undefined) outputs.set(outputs.has(child.name) ? `${child.name} (${index + 1})` : child.name, output)
-  }
+  const outputs = await ranAll(running, assignment, jobsOf(plan, new Map()), 1)
   if (merger) return merged(running, assignment, merger, outputs, plan)
   return runExecutor(running, {
     ...assignment,
@@ -114,27 +103,15 @@ async function swarm(running: Running, assignment: Assignment, children: readonl
   const plan = first === undefined ? undefined : planIn(first, node.name, workers, running.limits.maxDelegations)
   if (plan) await recordPlan(running, assignment, plan)
   const given = new Map([...assignment.given, ...(first === undefined || plan ? [] : [[node.name, first] as const])])
-  const jobs: Child[] = plan
-    ? plan.delegations.map(({ node: child, task, hints }, index) => ({
-        node: child,
-        index,
-        given,
-        task,
-        plan,
-        ...(hints === undefined ? {} : { hints }),
-      }))
+  const jobs: readonly Child[] = plan
+    ? jobsOf(plan, given)
     : workers.map((child, index) => ({
         node: child,
         index,
         given,
         ...(assignment.task === undefined ? {} : { task: assignment.task }),
       }))
-  const found = await inParallel(jobs, running.limits.maxExecutors, (job) => runChild(running, assignment, job))
-  const outputs = new Map<string, Json>()
-  for (const [index, output] of found.entries()) {
-    const name = jobs[index]?.node.name ?? ''
-    if (output !== undefined) outputs.set(outputs.has(name) ? `${name} (${index + 1})` : name, output)
-  }
+  const outputs = await ranAll(running, assignment, jobs, running.limits.maxExecutors)
   return merger ? merged(running, assignment, merger, outputs, plan) : Object.fromEntries(outputs)
 }
 
@@ -145,6 +122,34 @@ interface Child {
   readonly task?: string
   readonly hints?: Json
   readonly plan?: Plan
+}
+
+/** One job for each delegation of a plan, in its order. */
+function jobsOf(plan: Plan, given: ReadonlyMap<string, Json>): readonly Child[] {
+  return plan.delegations.map(({ node, task, hints }, index) => ({
+    node,
+    index,
+    given,
+    task,
+    plan,
+    ...(hints === undefined ? {} : { hints }),
+  }))
+}
+
+/** Runs so many jobs at a time. Outputs by executor, in the order of the jobs; one that ran again has its place beside its name. */
+async function ranAll(
+  running: Running,
+  parent: Assignment,
+  jobs: readonly Child[],
+  most: number,
+): Promise<ReadonlyMap<string, Json>> {
+  const found = await inParallel(jobs, most, async (job) => ({ job, output: await runChild(running, parent, job) }))
+  const outputs = new Map<string, Json>()
+  for (const { job, output } of found) {
+    const { name } = job.node
+    if (output !== undefined) outputs.set(outputs.has(name) ? `${name} (${job.index + 1})` : name, output)
+  }
+  return outputs
 }
 
 /** Undefined where an optional child failed. */
