@@ -63,6 +63,7 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .option('--model <name>', 'the model, in place of what the Context says')
     .option('--record <file>', 'write the model turns to a file that can be played again')
     .option('--recorded <file>', 'take the model turns from such a file: no provider is asked')
+    .option('--dry-run', 'decide and record everything, and perform only reads and model turns')
     .option('--wait <duration>', 'how long a held action waits for a person, such as 10m; missing: not at all')
     .action(async (context: string, options: RunCommandOptions) =>
       done(await (await import('./commands/run.ts')).run(told(), context, options)),

@@ -17,6 +17,8 @@ export interface Admission {
    * each executor, which a client finds again within `gateway.runWindow`.
    */
   readonly run?: string
+  /** A dry run: everything is decided and recorded, and only reads and model turns are performed. */
+  readonly rehearsal?: boolean
 }
 
 /**

@@ -32,6 +32,8 @@ export interface BoundaryOptions {
   readonly principal: string
   /** The run of all actions; missing: one for each executor, within a window. */
   readonly run?: string
+  /** See `Admission.rehearsal`. */
+  readonly rehearses: boolean
   /** This process, see `ownerOf`. */
   readonly owner: string
   readonly version: string
@@ -71,6 +73,7 @@ export function openBoundary(options: BoundaryOptions): Host {
       inputs: context.inputs,
       policyDigest: current().policyBlob,
       versions: { ecp: options.version, node: process.versions.node },
+      ...(options.rehearses ? { rehearsal: true } : {}),
     }),
   }
   const runs =
@@ -86,6 +89,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     approvers: options.approvers,
     waits: options.waits,
     leaseMs: options.leaseMs,
+    rehearses: options.rehearses,
     now,
     newId,
     run: (executor, at) => runs.of(executor, at),

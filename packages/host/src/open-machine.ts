@@ -158,6 +158,7 @@ async function machineOn(
         client: admission.client,
         principal: admission.principal,
         ...(admission.run === undefined ? {} : { run: admission.run }),
+        rehearses: admission.rehearsal === true,
       })
       const admitted: Host = {
         ...host,

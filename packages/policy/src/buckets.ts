@@ -9,6 +9,9 @@ export const part = (text: string): string => text.replaceAll('%', '%25').replac
 
 const run = (action: Action): string => `run:${part(action.run)}`
 
+/** Whether what a bucket holds belongs to the action's run alone. */
+export const isOfRun = (action: Action, bucket: string): boolean => bucket.startsWith(`${run(action)}:`)
+
 /** What the operator's stop switch fills. */
 export const frozen = 'ledger:frozen'
 

@@ -37,6 +37,11 @@ export function draws(policy: Policy, catalogue: Catalogue, action: Action, deci
   return [...found.values()]
 }
 
+/** Of what an action takes, what counts in its own run alone: a rehearsed one has used nothing that others share. */
+export function withinRun(action: Action, taken: readonly Draw[]): Draw[] {
+  return taken.filter(({ bucket }) => buckets.isOfRun(action, bucket))
+}
+
 /** What a model turn really used. */
 export interface Used {
   /** From the buckets that it reserved of. */

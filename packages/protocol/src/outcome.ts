@@ -1,6 +1,9 @@
 import type { Json } from './json.ts'
 
-/** What came of an action. `unknown`: the process died between starting and finishing a write; nobody may pretend to know. */
+/**
+ * What came of an action. `unknown`: the process died between starting and finishing a write; nobody may pretend to know.
+ * `rehearsed`: it was decided in a dry run, and nothing was done.
+ */
 export const outcomeStatuses = [
   'completed',
   'failed',
@@ -10,6 +13,7 @@ export const outcomeStatuses = [
   'expired',
   'cancelled',
   'unknown',
+  'rehearsed',
 ] as const
 export type OutcomeStatus = (typeof outcomeStatuses)[number]
 

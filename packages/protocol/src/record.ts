@@ -15,6 +15,8 @@ export interface RunStarted {
   readonly inputs: JsonObject
   readonly policyDigest: string
   readonly versions: { readonly ecp: string; readonly node: string }
+  /** A dry run: nothing was written. */
+  readonly rehearsal?: true
 }
 
 /**
@@ -41,8 +43,11 @@ export interface CounterQuery {
 /** Counter name -> value, as read in the decision's transaction. */
 export type Counters = Readonly<Record<string, number>>
 
-/** Who performs: `performed` is enforced by ECP, `authorized` is advice that another program must obey. */
-export type Enforcement = 'performed' | 'authorized'
+/**
+ * Who performs: `performed` is enforced by ECP, `authorized` is advice that another program must obey. `rehearsed`: decided as what
+ * ECP performs, in a dry run: only reads and model turns are performed then.
+ */
+export type Enforcement = 'performed' | 'authorized' | 'rehearsed'
 
 /** The bodies of records, by kind (ledger.md). */
 export interface RecordBodies {

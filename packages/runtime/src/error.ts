@@ -1,6 +1,6 @@
 /**
  * Why an executor, and with it its run, came to nothing. `denied`: a policy or a budget ended it; `unknown`: a write may or may
- * not have happened; `waiting`: a person has to answer first.
+ * not have happened; `waiting`: a person has to answer first; `not-performed`: a dry run has no result of a write.
  */
 export type FailureCode =
   | 'run.denied'
@@ -16,6 +16,7 @@ export type FailureCode =
   | 'run.plan-wrong'
   | 'run.requirement-missing'
   | 'run.unsupported'
+  | 'run.not-performed'
 
 /** What the runtime throws. The text says what happened to which executor, and what to do. */
 export class RuntimeError extends Error {

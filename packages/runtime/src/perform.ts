@@ -41,6 +41,11 @@ export function toldOf(answer: Answer): string {
   return told(answer, true).text
 }
 
+/** Whether it was only decided, because this is a dry run. */
+export function isRehearsed({ outcome }: Answer): boolean {
+  return outcome.status === 'rehearsed'
+}
+
 /** The failure that an action without a result is for an executor which cannot go on without it. */
 export function failureOf(
   answer: Answer,
@@ -48,6 +53,12 @@ export function failureOf(
   otherwise: 'run.model-failed' | 'run.tool-failed' | 'run.mount-failed',
 ): RuntimeError {
   const { effect } = answer.decision
+  if (isRehearsed(answer)) {
+    return new RuntimeError(
+      'run.not-performed',
+      `executor \`${executor}\` needs what comes of \`${answer.target}\`, which a dry run does not perform: it cannot show what follows`,
+    )
+  }
   const code = effect === 'allow' ? otherwise : effect === 'hold' ? 'run.waiting' : 'run.denied'
   return new RuntimeError(code, `executor \`${executor}\`: ${toldOf(answer)}`)
 }

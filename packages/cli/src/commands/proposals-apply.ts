@@ -106,6 +106,7 @@ function codeOf({ outcome }: Answer): ExitCode {
       return exitCodes.done
     case 'denied':
     case 'proposed':
+    case 'rehearsed':
       return exitCodes.refused
     case 'pending':
       return exitCodes.waiting

@@ -18,6 +18,7 @@ export interface RunCommandOptions extends InputOptions {
   readonly model?: string
   readonly record?: string
   readonly recorded?: string
+  readonly dryRun?: boolean
   /** How long a held action waits for a person, as a duration. */
   readonly wait?: string
 }
@@ -54,7 +55,14 @@ export async function run(invocation: Invocation, context: string, options: RunC
   const progress = new RunProgress(terminal, now)
   try {
     const id = newRunId(now())
-    const host = await machine.admit({ contextFile: context, inputs, client: 'ecp run', principal: user, run: id })
+    const host = await machine.admit({
+      contextFile: context,
+      inputs,
+      client: 'ecp run',
+      principal: user,
+      run: id,
+      rehearsal: options.dryRun === true,
+    })
     const { provider, model } = options
     const result = await runContext({
       host,
@@ -66,7 +74,7 @@ export async function run(invocation: Invocation, context: string, options: RunC
       onEvent: (event) => progress.told(event),
     })
     progress.end(result)
-    return shown(invocation, result)
+    return shown(invocation, options.dryRun ? { ...result, dryRun: true } : result)
   } finally {
     progress.close()
     await machine.close()
@@ -77,7 +85,7 @@ export async function run(invocation: Invocation, context: string, options: RunC
   }
 }
 
-function shown({ terminal, common }: Invocation, result: RunResult): ExitCode {
+function shown({ terminal, common }: Invocation, result: RunResult & { readonly dryRun?: true }): ExitCode {
   const { status, output, failure, run: id } = result
   if (common.json) terminal.out(JSON.stringify(result, null, 2))
   else if (output !== undefined)

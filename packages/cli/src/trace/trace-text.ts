@@ -29,12 +29,13 @@ function headLines(run: RecordedRun, paint: Paint): string[] {
       ? 'not ended'
       : `${visible(run.status, 40)} after ${duration(run.endedAt - run.startedAt)}`
   if (!start) return [id, `started ${moment(run.startedAt)}, ${ended}`]
-  const { context, executor, principal, client, strategy, versions, inputs } = start
+  const { context, executor, principal, client, strategy, versions, inputs, rehearsal } = start
   return [
     id,
     `${paint('name', visible(context.name, 80))} ${visible(context.version, 40)}, executor ${paint('name', visible(executor, 80))}, strategy ${visible(strategy, 40)}`,
     `for ${visible(principal, 80)} through ${visible(client, 80)}`,
     `started ${moment(run.startedAt)} with ecp ${visible(versions.ecp, 40)}, ${ended}`,
+    ...(rehearsal ? ['a dry run: only reads and model turns were performed'] : []),
     ...(Object.keys(inputs).length === 0 ? [] : [`inputs ${visibleJson(inputs, 200)}`]),
     paint('quiet', `context ${visible(context.digest, 64)}, policy ${visible(start.policyDigest, 64)}`),
   ]
@@ -56,7 +57,7 @@ function actionLines(action: RecordedAction, number: number, run: RecordedRun, p
 
 function decisionLines({ decision, enforcement }: RecordedAction, paint: Paint, width: number): string[] {
   const { effect, acts, reasons, approval } = decision
-  const advice = enforcement === 'authorized' ? ', for another program to carry out' : ''
+  const advice = advices[enforcement]
   const verdict = `${indent}${paint(effectStyles[effect], effectWords[effect])} ${paint('quiet', `(${acts === 'neither' ? 'neither reads nor writes' : acts}${advice})`)}`
   const terms = approval
     ? [
@@ -64,6 +65,12 @@ function decisionLines({ decision, enforcement }: RecordedAction, paint: Paint, 
       ]
     : []
   return [verdict, ...reasons.map((reason) => reasonLine(reason, paint, width)), ...terms]
+}
+
+const advices: Readonly<Record<RecordedAction['enforcement'], string>> = {
+  performed: '',
+  authorized: ', for another program to carry out',
+  rehearsed: ', in a dry run',
 }
 
 function reasonLine(reason: Reason, paint: Paint, width: number): string {

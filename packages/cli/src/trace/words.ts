@@ -24,6 +24,7 @@ const statusStyles: Readonly<Record<Outcome['status'], Style>> = {
   expired: 'warn',
   cancelled: 'warn',
   unknown: 'bad',
+  rehearsed: 'warn',
 }
 
 /** What came of an action that was allowed, in a few words, and how that is to be seen. */
@@ -33,6 +34,7 @@ export function outcomeWords({ outcome }: RecordedAction): { readonly text: stri
   const took = durationMs === undefined ? '' : ` after ${duration(durationMs)}`
   const style = statusStyles[status]
   if (status === 'completed') return { text: `completed${took.replace('after', 'in')}`, style }
+  if (status === 'rehearsed') return { text: 'not performed: dry run', style }
   if (status === 'unknown') return { text: `outcome unknown${took}`, style }
   return { text: `${status}${took}`, style }
 }

@@ -41,6 +41,7 @@ const outcomes: Readonly<Record<OutcomeStatus, Tone>> = {
   expired: 'quiet',
   cancelled: 'quiet',
   unknown: 'unknown',
+  rehearsed: 'quiet',
 }
 export function OutcomeBadge({ status }: { readonly status: OutcomeStatus }) {
   return <Badge tone={outcomes[status]}>{status}</Badge>

@@ -1,11 +1,12 @@
 import { type Ledger, LedgerError } from '@ecp/ledger'
-import { acts, counters, decide, draws, mayNeedApproval } from '@ecp/policy'
+import { acts, counters, decide, draws, mayNeedApproval, withinRun } from '@ecp/policy'
 import type { Action, ActionKind, Acts, Counters, Decision, Enforcement } from '@ecp/protocol'
 import type { Approvers } from '../approvals/approvers.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Governed } from './governed.ts'
 import { normalise } from './normalise.ts'
 import { decideWithPeople } from './people.ts'
+import { isOnlyRehearsed } from './rehearse.ts'
 import type { ActionRequest, Step } from './request.ts'
 
 /** What the Gate is made of. Time and ids come in as functions. */
@@ -88,7 +89,7 @@ async function record(
 ): Promise<Pick<Entered, 'decision' | 'counters' | 'waiting'>> {
   const { policy, catalogue, policyDigest } = governed
   // What another program executes is intended, reads too: if that program never says what came of it, nobody knows.
-  const intends = (acting: Acts) => acting !== 'read' || enforcement === 'authorized'
+  const intends = (acting: Acts) => enforcement !== 'rehearsed' && (acting !== 'read' || enforcement === 'authorized')
   const { digest, run, executor, principal } = action
   const subject = { digest, policyDigest, run, executor, principal }
   const isGrantable = action.kind === 'tool.call' && applied === undefined
@@ -101,7 +102,8 @@ async function record(
     queries: counters(policy, catalogue, action),
     durable: intends(acts(policy, catalogue, action)),
     blobs: governed.blobs,
-    ...(mayNeedApproval(policy, catalogue, action) ? { subject, ...grantable } : {}),
+    // A rehearsal asks nobody, and uses up nothing that people have given.
+    ...(enforcement !== 'rehearsed' && mayNeedApproval(policy, catalogue, action) ? { subject, ...grantable } : {}),
     ...(applied === undefined ? {} : { applied }),
     decide: (read, found) => {
       parts.onStep?.('deciding', action)
@@ -109,17 +111,20 @@ async function record(
         decide(policy, catalogue, read, action, { enforcement, answers }),
       )
       const { decision, answers, used, requested, granted } = people
-      waiting = people.waiting
+      const isRehearsed = enforcement === 'rehearsed'
+      if (!isRehearsed) waiting = people.waiting
+      const taken = draws(policy, catalogue, action, decision)
       const decided = {
         action,
         counters: read,
         decision,
-        draws: draws(policy, catalogue, action, decision),
+        draws: isRehearsed && isOnlyRehearsed(action, decision) ? withinRun(action, taken) : taken,
         policy: governed.policyBlob,
         catalogue: governed.catalogueBlob,
         enforcement,
         ...(answers.length > 0 ? { answers } : {}),
       }
+      if (isRehearsed) return { decided }
       const asked = requested ? { requested } : {}
       if (decision.effect === 'propose') {
         return { decided, ...asked, proposed: { action: action.id, digest, target: action.target } }

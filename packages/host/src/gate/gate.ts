@@ -7,7 +7,8 @@ import { asking } from './ask.ts'
 import { type Entered, enter, type GateParts } from './enter.ts'
 import { evaluate } from './evaluate.ts'
 import { Leases } from './lease.ts'
-import { carryOut } from './perform.ts'
+import { carryOut, finish } from './perform.ts'
+import { isOnlyRehearsed, rehearsed } from './rehearse.ts'
 import type { ActionRequest, Answer, Authorization, PerformOptions, Settlement } from './request.ts'
 import { Tasks } from './tasks.ts'
 import { withoutEffect } from './without-effect.ts'
@@ -49,20 +50,23 @@ export interface GateOptions extends GateParts {
   /** Milliseconds until an unsettled lease ends as unknown. */
   readonly leaseMs: number
   readonly waits: ApprovalWaits
+  /** A dry run: what is no read is decided and recorded, and not performed; no lease is given. */
+  readonly rehearses: boolean
 }
 
 export function createGate(options: GateOptions): Gate {
   const leases = new Leases(options)
   const tasks = new Tasks(options)
+  const enforcement = options.rehearses ? 'rehearsed' : 'performed'
 
   /** A held action waits for its answer, and is then decided again: by then it may be another decision. */
   async function enteredOrWaited(request: ActionRequest, { hold, signal }: PerformOptions): Promise<Entered> {
-    const entered = await enter(options, request, 'performed')
+    const entered = await enter(options, request, enforcement)
     const { waiting, decision } = entered
     if (waiting === undefined || decision.effect !== 'hold' || !hold) return entered
     if (hold.mayWait && !hold.mayWait(waiting)) return entered
     const isAnswered = await options.waits.answered(waiting, { ...hold, ...(signal ? { signal } : {}) })
-    return isAnswered ? enter(options, { ...request, attempt: 2 }, 'performed') : entered
+    return isAnswered ? enter(options, { ...request, attempt: 2 }, enforcement) : entered
   }
 
   async function perform(request: ActionRequest, performing: PerformOptions = {}): Promise<Answer> {
@@ -70,12 +74,16 @@ export function createGate(options: GateOptions): Gate {
     const { action, decision, waiting } = entered
     const facts = { actionId: action.id, target: action.target, decision, ...(waiting ? { waiting } : {}) }
     const settled = withoutEffect(entered)
-    if (settled) return { ...facts, outcome: settled }
+    if (settled) return { ...facts, outcome: (options.rehearses ? rehearsed(decision) : undefined) ?? settled }
+    if (options.rehearses && isOnlyRehearsed(action, decision)) {
+      return { ...facts, ...(await finish(options, entered, { status: 'rehearsed' }, undefined)) }
+    }
     const { policy, catalogue } = entered.governed
     const remainingMs = remainingRuntimeMs(policy, catalogue, entered.counters, action)
     const done = await carryOut(options, entered, {
       ...performing,
-      ...(performing.ask ? { ask: asking(options, entered.action, performing) } : {}),
+      // What a server asks on the way counts as a write.
+      ...(performing.ask && !options.rehearses ? { ask: asking(options, entered.action, performing) } : {}),
       ...(remainingMs === undefined ? {} : { remainingMs }),
     })
     if (done.result) tasks.created(done.result, action)
@@ -84,8 +92,12 @@ export function createGate(options: GateOptions): Gate {
   }
 
   async function authorize(request: ActionRequest<ActionKind>): Promise<Authorization> {
-    const { action, decision, waiting } = await enter(options, request, 'authorized')
-    if (decision.effect !== 'allow') return { actionId: action.id, decision, ...(waiting ? { waiting } : {}) }
+    const entered = await enter(options, request, options.rehearses ? 'rehearsed' : 'authorized')
+    const { action, decision, waiting } = entered
+    if (decision.effect === 'allow' && options.rehearses)
+      await finish(options, entered, { status: 'rehearsed' }, undefined)
+    if (decision.effect !== 'allow' || options.rehearses)
+      return { actionId: action.id, decision, ...(waiting ? { waiting } : {}) }
     return { actionId: action.id, decision, lease: leases.open(action) }
   }
 

@@ -55,6 +55,7 @@ export function groundsOf({ reasons }: Pick<Decision, 'reasons'>): readonly Grou
 }
 
 function sentence({ decision, outcome, target, waiting }: Answer): string {
+  if (outcome.status === 'rehearsed') return rehearsal(target, decision)
   switch (decision.effect) {
     case 'deny': {
       const stops = decision.reasons.filter((one) => isStop(one.code))
@@ -69,6 +70,16 @@ function sentence({ decision, outcome, target, waiting }: Answer): string {
     case 'allow':
       return failed(target, outcome.status, outcome.error?.message ?? 'no reason was given')
   }
+}
+
+function rehearsal(target: string, { effect }: Pick<Decision, 'effect'>): string {
+  const otherwise =
+    effect === 'hold'
+      ? 'a person would have to approve it first'
+      : effect === 'propose'
+        ? 'it would be written down as a proposal'
+        : 'it would be performed now'
+  return `This is a dry run, and \`${target}\` was not performed: otherwise ${otherwise}. Nothing has changed. Do not repeat it; go on as if it had been dealt with.`
 }
 
 function failed(target: string, status: Answer['outcome']['status'], message: string): string {

@@ -44,7 +44,7 @@ export function performerReasons(
   { kind, target }: Pick<Action, 'kind' | 'target'>,
   enforcement: Enforcement,
 ): Reason[] {
-  if (enforcement !== 'performed' || !atServers.includes(kind)) return []
+  if (enforcement === 'authorized' || !atServers.includes(kind)) return []
   const server = target.slice(0, Math.max(target.indexOf(':'), 0))
   if (!isExternal(policy, server)) return []
   const { layer, at } = policy.servers.get(server) ?? { layer: outermost(policy), at: undefined }

@@ -11,7 +11,7 @@ import type { Json } from '@ecp/protocol'
 import { jsonIn, type OutputSchema } from '../data/output.ts'
 import { resultText } from '../data/shown.ts'
 import { RuntimeError } from '../error.ts'
-import { failureOf, perform, toldOf } from '../perform.ts'
+import { failureOf, isRehearsed, perform, toldOf } from '../perform.ts'
 import type { Assignment, Running } from '../running.ts'
 
 /** What an agent begins with. */
@@ -134,6 +134,7 @@ async function called(
   const request = { kind: 'tool.call', target: tool, arguments: args, executor, origin: 'model', key } as const
   const answer = await perform(running, { step: 'tool', request })
   if (answer.result) return result(resultText(answer.result), answer.outcome.status !== 'completed')
+  if (isRehearsed(answer)) return result(toldOf(answer), false)
   return result(fault ?? (offered.has(tool) ? toldOf(answer) : 'there is no tool of this name that you may call'), true)
 }
 

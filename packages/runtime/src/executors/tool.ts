@@ -3,7 +3,7 @@ import { resolved, type Values } from '../data/expressions.ts'
 import { jsonIn } from '../data/output.ts'
 import { resultText } from '../data/shown.ts'
 import { RuntimeError } from '../error.ts'
-import { failureOf, perform } from '../perform.ts'
+import { failureOf, isRehearsed, perform, toldOf } from '../perform.ts'
 import type { Assignment, Running } from '../running.ts'
 
 /** One call, without a model. Gives what it answered: structured content, JSON where its text is that, its text otherwise. */
@@ -27,6 +27,8 @@ export async function runTool(running: Running, { node, path }: Assignment, valu
     },
   })
   const { result, outcome } = answer
+  const isShaped = (node.executor.outputSchema ?? node.executor.outputSchemaRef) !== undefined
+  if (isRehearsed(answer) && !isShaped) return toldOf(answer)
   if (!result) throw failureOf(answer, node.name, 'run.tool-failed')
   const text = resultText(result)
   if (outcome.status !== 'completed') {

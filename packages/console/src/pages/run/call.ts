@@ -1,7 +1,7 @@
 import type { ApprovalTerms, Effect, Json, Reason, Span, SpanApproval, Trace } from '@ecp/protocol'
 
 /** What became of a call: the decision where it was stopped, and else how far it came. */
-export const fates = ['done', 'running', 'failed', 'unknown', 'denied', 'held', 'proposed'] as const
+export const fates = ['done', 'running', 'failed', 'unknown', 'denied', 'held', 'proposed', 'rehearsed'] as const
 export type Fate = (typeof fates)[number]
 
 /** One action of a run, as its pages show it. */
@@ -98,11 +98,13 @@ function fateOf(effect: Effect, status: string | undefined): Fate {
     case 'allow':
       return status === 'completed'
         ? 'done'
-        : status === 'in-flight'
-          ? 'running'
-          : status === 'unknown'
-            ? 'unknown'
-            : 'failed'
+        : status === 'rehearsed'
+          ? 'rehearsed'
+          : status === 'in-flight'
+            ? 'running'
+            : status === 'unknown'
+              ? 'unknown'
+              : 'failed'
   }
 }
 

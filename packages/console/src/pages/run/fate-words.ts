@@ -11,4 +11,5 @@ export const fateWords: Readonly<Record<Fate, { readonly word: string; readonly 
     denied: { word: 'denied', tone: 'deny', sign: '✗' },
     held: { word: 'held', tone: 'hold', sign: '‖' },
     proposed: { word: 'proposed', tone: 'propose', sign: '✎' },
+    rehearsed: { word: 'dry run', tone: 'quiet', sign: '○' },
   }

@@ -48,7 +48,7 @@ const span = z
     actionId: z.string().optional(),
     status: z.string().optional(),
     origin: z.string().optional(),
-    enforcement: z.enum(['performed', 'authorized']).optional(),
+    enforcement: z.enum(['performed', 'authorized', 'rehearsed']).optional(),
     decision: toldDecision.optional(),
   })
   .openapi('Span')
