@@ -32,14 +32,27 @@ export function scenarios(revision: Revision, leg: Leg): readonly string[] {
 
 /** Runs every scenario of a revision, with `--url` for a server or `--command` for a client. */
 export async function runSuite(revision: Revision, leg: Leg, ...subject: readonly string[]): Promise<Scores> {
+  return scored(scenarios(revision, leg), leg, [...subject, '--requirements', revision])
+}
+
+/** Runs one scenario alone. */
+export async function runScenario(
+  revision: Revision,
+  leg: Leg,
+  scenario: string,
+  ...subject: readonly string[]
+): Promise<Scores> {
+  return scored([scenario], leg, [...subject, '--scenario', scenario, '--spec-version', revision])
+}
+
+async function scored(names: readonly string[], leg: Leg, flags: readonly string[]): Promise<Scores> {
   const results = mkdtempSync(join(tmpdir(), 'ecp-official-'))
   try {
-    const program = join(folder, 'dist', 'index.js')
-    const args = [program, leg, ...subject, '--requirements', revision, '--timeout', '120000', '-o', results]
+    const args = [join(folder, 'dist', 'index.js'), leg, ...flags, '--timeout', '120000', '-o', results]
     await new Promise((resolve, reject) => {
       spawn(process.execPath, args, { stdio: 'ignore' }).once('error', reject).once('close', resolve)
     })
-    return new Map(scenarios(revision, leg).map((scenario) => [scenario, read(results, leg, scenario)]))
+    return new Map(names.map((name) => [name, read(results, leg, name)]))
   } finally {
     rmSync(results, { recursive: true, force: true })
   }
