@@ -42,7 +42,7 @@ export async function runScenario(
   scenario: string,
   ...subject: readonly string[]
 ): Promise<Scores> {
-  return scored([scenario], leg, [...subject, '--scenario', scenario, '--spec-version', revision])
+  return scored([scenario], leg, [...subject, '--scenario', scenario, '--spec-version', revision, '--force'])
 }
 
 async function scored(names: readonly string[], leg: Leg, flags: readonly string[]): Promise<Scores> {
