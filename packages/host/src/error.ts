@@ -27,6 +27,8 @@ export type HostErrorCode =
   | 'server.error'
   | 'server.unsupported'
   | 'server.asked-in-vain'
+  | 'memory.unavailable'
+  | 'memory.full'
   | 'model.failed'
   | 'model.protocol'
   | 'model.not-recorded'

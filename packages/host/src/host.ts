@@ -4,7 +4,7 @@ import type { Gate } from './gate/gate.ts'
 import type { ModelOverride } from './models/chosen-model.ts'
 import type { CallOptions, Listing, ServerEvent, ServerFacts, Session } from './servers/servers.ts'
 
-/** A tool that an executor could be allowed to call, as it was pinned. */
+/** A tool that an executor could be allowed to call, as it was pinned; one of ecp's own (`ecp:memory/...`) as this version has it. */
 export interface OfferedTool {
   /** `server:tool` */
   readonly target: string
@@ -46,6 +46,8 @@ export interface Host {
   model(executor: string, override?: ModelOverride): string
   /** Whether that model could be asked: throws `host.refused` or `secret.*` for what is missing. */
   checkModel(executor: string, override?: ModelOverride): Promise<void>
+  /** Whether there is a store for the memory of an executor that may use it: throws `host.refused` where not. */
+  checkMemory(executor: string): void
   /** Writes the start of its run down, where it is not on record yet. Throws `LedgerError`. */
   begin(at: number): Promise<void>
   readonly client: string

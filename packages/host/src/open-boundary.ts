@@ -9,6 +9,8 @@ import { createGate } from './gate/gate.ts'
 import type { Step } from './gate/request.ts'
 import { splitTarget } from './gate/target.ts'
 import type { Host } from './host.ts'
+import { ExecutorMemory } from './memory/executor-memory.ts'
+import type { Memory } from './memory/memory.ts'
 import { chosenModel } from './models/chosen-model.ts'
 import type { Models } from './models/models.ts'
 import { Offers } from './offers.ts'
@@ -25,6 +27,7 @@ export interface BoundaryOptions {
   readonly ledger: Ledger
   readonly servers: Servers
   readonly models: Models
+  readonly memory: Memory
   readonly pins: Pins
   readonly redactor: Redactor
   readonly governed: GovernedContext
@@ -78,10 +81,19 @@ export function openBoundary(options: BoundaryOptions): Host {
   }
   const runs =
     options.run === undefined ? new Runs(starting) : ownRun(options.run, entryPoint(context.manifest).name, starting)
+  const remembered = new ExecutorMemory({
+    layers,
+    manifest: context.manifest,
+    memory: options.memory,
+    policy: () => current().policy,
+  })
   const gate = createGate({
     ledger,
     servers,
     models: options.models,
+    memory: options.memory,
+    declared: (executor) => remembered.declared(executor),
+    named: (request) => remembered.asAction(request),
     redactor,
     principal,
     context: context.identity,
@@ -119,6 +131,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     manifest: context.manifest,
     inputs: context.inputs,
     checkModel: (executor, override) => options.models.check(chosenModel(layers, context.manifest, executor, override)),
+    checkMemory: (executor) => remembered.check(executor),
     begin: async (at) => {
       await runs.of(entryPoint(context.manifest).name, at)
     },
@@ -131,13 +144,14 @@ export function openBoundary(options: BoundaryOptions): Host {
     catalogue: () => pins.catalogue(),
     tools: (executor) => {
       const { catalogue, policy } = current()
-      return visibleTools(policy, catalogue, executor).flatMap((target) => {
+      const pinned = visibleTools(policy, catalogue, executor).flatMap((target) => {
         const definition = catalogue.tools[target]?.definition
         if (!definition) return []
         const { server, tool } = splitTarget(target)
         const listed = pins.listed(server, tool)
         return [{ target, definition, ...(listed ? { listed } : {}) }]
       })
+      return [...pinned, ...remembered.offered(executor)]
     },
     mayCall: (executor, target) => {
       const { catalogue, policy } = current()

@@ -18,6 +18,7 @@ import type { Step } from './gate/request.ts'
 import type { Host } from './host.ts'
 import { configuredLedger, ledgerFile } from './ledger-file.ts'
 import type { Admission, Machine } from './machine.ts'
+import { openMemory } from './memory/open-memory.ts'
 import type { Models } from './models/models.ts'
 import { openModels } from './models/open-models.ts'
 import { learnTokens } from './oauth/wired-authorization.ts'
@@ -123,6 +124,7 @@ async function machineOn(
   })
   const wired = openModels({ layers, secrets, random: Math.random })
   const models = options.models?.(wired) ?? wired
+  const memory = openMemory({ layers, home: options.home, ledgerFile: file })
   const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
   const hosts = new Set<Host>()
   shared.machines += 1
@@ -131,6 +133,7 @@ async function machineOn(
     ledger,
     servers,
     models,
+    memory,
     pins,
     redactor: secrets.redactor,
     owner: ownerOf(process.pid),
@@ -193,6 +196,7 @@ async function machineOn(
     async close() {
       await Promise.all([...hosts].map((host) => host.close()))
       await Promise.all([servers.close(), models.close()])
+      memory.close()
       shared.machines -= 1
       if (shared.machines > 0 || options.ledger) return
       shared.expiry?.stop()

@@ -1,11 +1,11 @@
 import { type Catalogue, codes, type Outlook, type Permission, type Reason } from '@ecp/protocol'
 import { kindEffects, toolEffect } from './effect.ts'
 import { isExternal, serverReasons } from './host/servers.ts'
-import { memoryReasons } from './kinds/memory.ts'
+import { memoryNames, memoryReasons } from './kinds/memory.ts'
 import { modelReasons } from './kinds/model.ts'
 import { resourceReasons } from './kinds/resource.ts'
 import { pinnedTool } from './kinds/tool.ts'
-import { type Plan, toolPlan } from './plan.ts'
+import { type Plan, planOf, toolPlan } from './plan.ts'
 import type { ExecutorView, Policy } from './policy.ts'
 import { inOrder, reason, strictest } from './reason.ts'
 import { writeAnswer } from './writes.ts'
@@ -61,6 +61,17 @@ export function mayRead(
   return strictest(resourceReasons(policy, view, kind, target)) === 'allow'
 }
 
+/** Whether a memory tool (target `store/scope/tool`) could be allowed, held or proposed for an executor. */
+export function mayRemember(
+  policy: Policy,
+  executor: string,
+  kind: 'memory.read' | 'memory.write',
+  target: string,
+): boolean {
+  const plan = planOf(policy, { tools: {} }, { executor, kind, target })
+  return plan !== undefined && outlook(plan) !== 'denied'
+}
+
 function toolPermission(policy: Policy, catalogue: Catalogue, executor: ExecutorView, target: string): Permission {
   const plan = toolPlan(policy, catalogue, executor, target)
   const pinned = pinnedTool(catalogue, target)
@@ -111,7 +122,8 @@ function otherPermissions(policy: Policy, executor: ExecutorView): Permission[] 
   const { allow = [], prompts = [] } = executor.policies.value.resourceAccess ?? {}
   const permission = (kind: Exclude<Permission['kind'], 'tool.call'>, target: string, reasons: readonly Reason[]) => {
     const acts = kindEffects[kind]
-    const writes = acts === 'write' ? writeAnswer(policy, executor, `ecp:${kind}/${target}`).reasons : []
+    const names = kind === 'memory.write' ? memoryNames(kind, target) : []
+    const writes = acts === 'write' ? writeAnswer(policy, executor, `ecp:${kind}/${target}`, names).reasons : []
     const all = inOrder([...reasons, ...writes])
     const outlooks = { allow: 'allowed', deny: 'denied', hold: 'held', propose: 'proposed' } as const
     const actsWhy = 'its kind'

@@ -18,6 +18,8 @@ export interface Stages {
   readonly alternatives: boolean
   /** What write controls know the target as. */
   readonly subject: string
+  /** Other names of it that write controls may use. */
+  readonly alsoNamed?: readonly string[]
 }
 
 /** Everything that is decided about an action before its arguments and counters are known. */
@@ -35,7 +37,11 @@ export interface Plan extends Stages {
 }
 
 /** The plan for an action, or `undefined` for an unknown executor. Plans of pinned tools are kept. */
-export function planOf(policy: Policy, catalogue: Catalogue, action: Action): Plan | undefined {
+export function planOf(
+  policy: Policy,
+  catalogue: Catalogue,
+  action: Pick<Action, 'executor' | 'kind' | 'target'>,
+): Plan | undefined {
   const executor = policy.executors.get(action.executor)
   if (executor === undefined) return undefined
   const { kind, target } = action
@@ -69,7 +75,7 @@ function complete(
     executor,
     pinned,
     check: () => pinned && argumentCheck(pinned),
-    writes: stages.acts === 'write' ? writeAnswer(policy, executor, stages.subject) : nothing,
+    writes: stages.acts === 'write' ? writeAnswer(policy, executor, stages.subject, stages.alsoNamed) : nothing,
     budgets,
     reads: unique(conditions.flatMap((condition) => condition?.usage ?? [])),
     moves: executor.usage.find(action.kind === 'tool.call' ? action.target : '', true),

@@ -23,15 +23,20 @@ const day = 86_400_000
  * The answer for a write (context.md): each host layer with `security.writes`, the executor, and each executor above it
  * gives one: `forbid` -> deny; otherwise named by `requireApprovalFor` -> hold; otherwise `propose-only` -> propose. All are
  * reasons; the strictest wins. Kinds that are no tool calls are named as `ecp:<kind>/<target>` (no server can be called
- * `ecp`), such as `ecp:memory.write/notes`.
+ * `ecp`), such as `ecp:memory.write/notes`. `alsoNamed`: what fits one of these names fits the write.
  */
-export function writeAnswer(policy: Policy, executor: ExecutorView | undefined, subject: string): WriteAnswer {
+export function writeAnswer(
+  policy: Policy,
+  executor: ExecutorView | undefined,
+  subject: string,
+  alsoNamed: readonly string[] = [],
+): WriteAnswer {
   const levels = [...policy.host.map(hostLevel), ...(executor?.lineage ?? []).map(executorLevel)].filter(
     (level) => level !== undefined,
   )
   const reasons: Reason[] = []
   for (const { layer, controls, at, matches } of levels) {
-    const named = matches(subject)
+    const named = [...new Set([subject, ...alsoNamed].flatMap(matches))]
     if (controls.mode === 'forbid')
       reasons.push(reason('write.forbidden', layer, `\`${subject}\` writes, and writes are forbidden`, at('mode')))
     else if (named.length > 0)

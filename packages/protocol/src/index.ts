@@ -103,6 +103,15 @@ export { patternProblem } from './json-schema/pattern.ts'
 export { maxSchemaDepth, maxSubschemas, type SchemaProblem, schemaProblems } from './json-schema/problems.ts'
 export type { Lock, LockedTool } from './lock/lock.ts'
 export { parseLock } from './lock/parse.ts'
+export {
+  type MemoryScope,
+  type MemoryTool,
+  memoryTarget,
+  memoryToolName,
+  memoryToolOf,
+  memoryTools,
+  readMemoryTarget,
+} from './memory.ts'
 export type {
   AnswerWorth,
   DifferenceLine,

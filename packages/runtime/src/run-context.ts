@@ -1,8 +1,8 @@
 import type { Host, ModelOverride } from '@ecp/host'
 import { entryPoint, executorsOf, type Json, type JsonObject } from '@ecp/protocol'
+import { checkReady } from './check-ready.ts'
 import { type FailureCode, RuntimeError } from './error.ts'
 import type { RunEvent } from './progress.ts'
-import { doesSomething } from './run-executor.ts'
 import type { Running } from './running.ts'
 import { runNode } from './strategies/run-node.ts'
 import { refuseUnsupported } from './unsupported.ts'
@@ -43,9 +43,7 @@ export async function runContext(options: RunOptions): Promise<RunResult> {
   const { manifest } = host
   const nodes = executorsOf(manifest)
   refuseUnsupported(manifest, nodes)
-  for (const node of nodes) {
-    if (node.type === 'agent' && doesSomething({ node })) await host.checkModel(node.name, options.override)
-  }
+  await checkReady(host, nodes, options.override)
   const limits = manifest.orchestration?.defaults ?? {}
   const timeout = new AbortController()
   const timer =

@@ -12,7 +12,6 @@ export function refuseUnsupported(context: Context, nodes: readonly ExecutorNode
     if (executor.protocols?.agentOrchestration) of('running elsewhere over A2A')
     else if (type === 'human' && (executor.ask || parent !== undefined)) of('asking a person')
     else if (type === 'tool' && !executor.tool && parent !== undefined) of('executor plugins')
-    if (executor.memory) of('memory')
     if (executor.inputSchema ?? executor.inputSchemaRef) of('checking an input against a schema')
   }
   for (const { name, destination, actionMapping } of context.outputs ?? []) {

@@ -19,6 +19,8 @@ const performed: readonly string[] = [
   'resource.read',
   'prompt.get',
   'completion.get',
+  'memory.read',
+  'memory.write',
 ] satisfies PerformedKind[]
 
 /** Throws `proposal.refused` for one that nothing here could perform. */

@@ -1,5 +1,7 @@
 import { remainingRuntimeMs } from '@ecp/policy'
 import type { ActionKind, Decision, JsonObject } from '@ecp/protocol'
+import type { DeclaredMemory, MemoryKind } from '../memory/executor-memory.ts'
+import type { Memory } from '../memory/memory.ts'
 import type { Models } from '../models/models.ts'
 import type { ServerRequest, Servers } from '../servers/servers.ts'
 import type { ApprovalWaits } from './approval-waits.ts'
@@ -43,6 +45,11 @@ export interface Gate {
 export interface GateOptions extends GateParts {
   readonly servers: Servers
   readonly models: Models
+  readonly memory: Memory
+  /** The memory that an executor's Context declares for it. */
+  declared(executor: string): DeclaredMemory | undefined
+  /** What a request really asks for: calls of ecp's own tools are actions of other kinds. */
+  named<K extends ActionKind>(request: ActionRequest<K>): ActionRequest<K | MemoryKind>
   /** Milliseconds a call to this tool, or of another kind to this server, may take. */
   timeoutMs(server: string, tool: string): number
   /** Whether the wiring lets this server ask for the client's roots. */
@@ -70,7 +77,7 @@ export function createGate(options: GateOptions): Gate {
   }
 
   async function perform(request: ActionRequest, performing: PerformOptions = {}): Promise<Answer> {
-    const entered = await enteredOrWaited(request, performing)
+    const entered = await enteredOrWaited(options.named(request), performing)
     const { action, decision, waiting } = entered
     const facts = { actionId: action.id, target: action.target, decision, ...(waiting ? { waiting } : {}) }
     const settled = withoutEffect(entered)
@@ -105,7 +112,7 @@ export function createGate(options: GateOptions): Gate {
     perform,
     authorize,
     settle: (id, settlement) => leases.settle(id, settlement),
-    evaluate: (request) => evaluate(options, request),
+    evaluate: (request) => evaluate(options, options.named(request)),
     followUp: (taskId, request, following) => tasks.followUp(taskId, request, following ?? {}),
     close: () => leases.close(),
   }

@@ -4,6 +4,7 @@ import type { Entered } from './enter.ts'
 import type { GateOptions } from './gate.ts'
 import { modelTurn } from './model-turn.ts'
 import { type Recordable, recordable, withResult } from './recordable.ts'
+import { remember } from './remember.ts'
 import type { PerformOptions } from './request.ts'
 import { serverRequest } from './server-request.ts'
 import { splitTarget } from './target.ts'
@@ -27,7 +28,7 @@ export async function carryOut(options: GateOptions, entered: Entered, limits: L
   const { action } = entered
   const started = options.now()
   options.onStep?.('performing', action)
-  const called: Called = await (action.kind === 'model.generate' ? modelTurn : call)(options, entered, limits)
+  const called: Called = await performer(action)(options, entered, limits)
   const { status, error, result, rpcError, draws, ...measured } = called
   options.onStep?.('performed', action)
   const at = options.now()
@@ -61,6 +62,20 @@ interface Called extends Pick<Outcome, 'status' | 'error' | 'tokens' | 'costUsd'
   readonly result?: Recordable
   readonly rpcError?: RpcError
   readonly draws?: readonly Draw[]
+}
+
+type Performer = (options: GateOptions, entered: Entered, limits: Limits) => Promise<Called>
+
+function performer({ kind }: Entered['action']): Performer {
+  switch (kind) {
+    case 'model.generate':
+      return modelTurn
+    case 'memory.read':
+    case 'memory.write':
+      return remember
+    default:
+      return call
+  }
 }
 
 async function call(options: GateOptions, { action, decision }: Entered, limits: Limits): Promise<Called> {

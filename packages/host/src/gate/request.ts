@@ -7,9 +7,18 @@ import type { CallOptions } from '../servers/servers.ts'
  * `tool.call`: `server:tool`, the tool's arguments. `resource.read`: `server:uri`, `{}`, or `{subscribe: true}` to be told
  * of its updates. `prompt.get`: `server:prompt`, the prompt's arguments. `completion.get`: `server:prompt` or
  * `server:uri-template`, `{ref: 'prompt' | 'resource', argument: {name, value}, context?}`.
- * And at a model provider: `model.generate`: `provider/model`, a `ModelTurn`; the result is a `ModelReply`.
+ * At a model provider: `model.generate`: `provider/model`, a `ModelTurn`; the result is a `ModelReply`.
+ * At a memory store: `memory.read` and `memory.write`: `store/scope/tool`, the arguments of `ecp:memory/tool`. A `tool.call` of
+ * `ecp:memory/tool` becomes that, at the store of its executor's memory, before it is decided.
  */
-export type PerformedKind = 'tool.call' | 'resource.read' | 'prompt.get' | 'completion.get' | 'model.generate'
+export type PerformedKind =
+  | 'tool.call'
+  | 'resource.read'
+  | 'prompt.get'
+  | 'completion.get'
+  | 'model.generate'
+  | 'memory.read'
+  | 'memory.write'
 
 /** One action, as a face or the runtime asks for it. */
 export interface ActionRequest<K extends ActionKind = PerformedKind> {

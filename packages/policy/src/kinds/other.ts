@@ -3,7 +3,7 @@ import { kindEffects } from '../effect.ts'
 import type { Stages } from '../plan.ts'
 import type { ExecutorView, Policy } from '../policy.ts'
 import { delegateReasons } from './delegate.ts'
-import { memoryReasons } from './memory.ts'
+import { memoryDenials, memoryNames, memoryReasons } from './memory.ts'
 import { modelReasons } from './model.ts'
 import { pluginLoadReasons } from './plugin.ts'
 import { questionReasons } from './question.ts'
@@ -17,13 +17,15 @@ export function otherStages(
   kind: Exclude<ActionKind, 'tool.call'>,
   target: string,
 ): Stages {
+  const isMemory = kind === 'memory.read' || kind === 'memory.write'
   return {
     acts: kindEffects[kind],
     reasons: reasonsFor(policy, executor, kind, target),
     allow: [],
-    deny: [],
+    deny: isMemory ? memoryDenials(executor, kind, target) : [],
     alternatives: false,
     subject: `ecp:${kind}/${target}`,
+    ...(isMemory ? { alsoNamed: memoryNames(kind, target) } : {}),
   }
 }
 

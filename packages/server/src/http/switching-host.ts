@@ -111,6 +111,7 @@ export class SwitchingHost {
         return now().executors
       },
       checkModel: (executor, override) => now().checkModel(executor, override),
+      checkMemory: (executor) => now().checkMemory(executor),
       begin: (at) => now().begin(at),
       model: (executor, override) => now().model(executor, override),
       catalogue: () => now().catalogue(),

@@ -17,6 +17,15 @@ describe('names towards the client', () => {
     expect(expose([tool(long)], 'plain').hidden).toEqual([])
   })
 
+  test("ecp's own tools keep their prefix beside plain names, and nobody else's tool takes their name", () => {
+    expect(names(['a:y', 'a:ecp__memory/list', 'ecp:memory/list'], 'plain')).toEqual(['ecp__memory/list', 'y'])
+    expect(
+      expose([tool('a:ecp__memory/list'), tool('ecp:memory/list')], 'plain').tools.get('ecp__memory/list'),
+    ).toEqual(tool('ecp:memory/list'))
+    expect(targetOf('ecp__memory/list', 'plain', 'a')).toBe('ecp:memory/list')
+    expect(targetOf('ecp__memory/list', 'prefixed')).toBe('ecp:memory/list')
+  })
+
   test.each(['files:write_file', 'files:a__b', 'my-server:_x', 'a:b/c.d-e'])(
     '%s has one name, and the name one target',
     (target) => {
