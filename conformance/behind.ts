@@ -70,5 +70,6 @@ function hostOf<G extends Gateway>({ way, one }: Turn<G>): unknown {
 function seatOf<G extends Gateway>({ way, one }: Turn<G>): string {
   const { context, host } = documentsOf(one)
   const counts = [context, ...Object.values(host)].some((text) => text.includes('budgets:'))
-  return JSON.stringify([way.name, counts ? one.id : [context, one.action.executor]])
+  // A run ends with the first thing that its model may not do without, such as a turn.
+  return JSON.stringify([way.name, counts || way.face === 'run' ? one.id : [context, one.action.executor]])
 }

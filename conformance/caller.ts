@@ -1,8 +1,11 @@
 import type { Json } from '@ecp/protocol'
+import type { Case } from './case.ts'
 
 /** What a caller is told of a call. */
 export interface Told {
   readonly isError: boolean
+  /** What a model reads of it. */
+  readonly text?: string
   readonly facts?: { readonly effect: string; readonly codes: readonly string[]; readonly actionId: string }
 }
 
@@ -10,6 +13,6 @@ export interface Told {
 export interface Caller {
   /** Whether it is shown a tool. */
   shows(target: string): boolean
-  call(target: string, args: Json): Promise<Told>
+  call(target: string, args: Json, action: Case['action']): Promise<Told>
   close(): Promise<void>
 }

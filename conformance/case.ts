@@ -1,4 +1,4 @@
-import { actionKinds, codes, layers, origins, outcomeStatuses } from '@ecp/protocol'
+import { type ActionKind, actionKinds, codes, layers, origins, outcomeStatuses } from '@ecp/protocol'
 import { z } from 'zod'
 
 /**
@@ -6,7 +6,27 @@ import { z } from 'zod'
  * and server; `api` is `ecp serve` with a program that asks and performs itself.
  */
 export const faces = ['decide', 'mcp', 'api'] as const
-export type Face = (typeof faces)[number]
+/** `run` is a run of the Context: every case of a kind that runs have steps of, except where it says why not. */
+export type Face = (typeof faces)[number] | 'run'
+
+/** Kinds of actions that are steps of a run. */
+export const stepKinds: readonly ActionKind[] = ['tool.call', 'model.generate']
+
+/** Why a case of such a kind cannot come from a run. */
+export const notRunReasons = {
+  authorized: 'another program performs it, and a run performs its steps itself',
+  clock: 'it is decided at a time of its own, and a run at the real one',
+  counters: 'it says what the ledger gives for a counter, and in a run that is what was used',
+  people: 'people have answered before anybody asked; answers in runs are tested with real approvers',
+  principal: 'it names whose agent it is, and a run is of whoever starts it',
+  state: 'it is decided in a state of the run that this action alone does not bring about',
+  nobody: 'the executor is none of the Context, and only those run',
+  remote: 'its Context has an executor that runs elsewhere, which this version cannot',
+  refused: 'the host refuses such documents before anything starts',
+  stopped: 'what stops the action stops the model before it, so that nobody asks for it',
+  turn: 'it says what a model turn is made of, and in a run the runtime writes that',
+  modelless: 'the host lets no model be used, and a run asks its model first',
+} as const
 
 const recorded = [
   'action.decided',
@@ -68,6 +88,14 @@ const shared = {
     .strictObject({ machine: layer.optional(), user: layer.optional(), project: layer.optional() })
     .optional()
     .describe('Default: {user: {extends: usual}}'),
+  notRun: z
+    .enum(Object.keys(notRunReasons) as [keyof typeof notRunReasons]) // reason: Object.keys forgets the names
+    .optional()
+    .describe(
+      `Why it cannot come from a run: ${Object.entries(notRunReasons)
+        .map((one) => one.join(': '))
+        .join('; ')}`,
+    ),
 }
 
 const expectation = z.strictObject({
@@ -145,4 +173,4 @@ export const caseFile = z
   .meta({ title: 'Conformance cases of ECP: an action in a situation, and what must be decided and recorded' })
 
 /** A case with what its file says for all of its cases. */
-export type Case = z.infer<typeof oneCase> & { readonly faces: readonly Face[]; readonly area: string }
+export type Case = Omit<z.infer<typeof oneCase>, 'faces'> & { readonly faces: readonly Face[]; readonly area: string }

@@ -10,7 +10,8 @@ export function check(enforcement: Enforcement, one: Case, seen: Seen | undefine
   if (!seen) throw new TypeError('the case was not run')
   if (seen instanceof Error) throw seen
   const { told, reached, shown, decision, records, before, faults, pinned } = seen
-  const wanted = pinned ? one.expect : withoutPin(one, decision)
+  const isCall = (one.action.kind ?? 'tool.call') === 'tool.call'
+  const wanted = pinned || !isCall ? one.expect : withoutPin(one, decision)
   const sorted = [...wanted.codes].sort()
   expect(before).toEqual((one.before ?? []).map(({ effect = 'allow' }) => effect))
 
@@ -29,12 +30,21 @@ export function check(enforcement: Enforcement, one: Case, seen: Seen | undefine
   // What the server saw, and the agent.
   const args = writtenOut(one.action.arguments ?? {})
   if (wanted.effect === 'allow') {
-    expect(reached).toEqual(enforcement === 'performed' ? [{ target: one.action.target, arguments: args }] : [])
+    expect(reached).toEqual(
+      enforcement === 'performed' && isCall ? [{ target: one.action.target, arguments: args }] : [],
+    )
     expect(told.isError).toBe(false)
     return
   }
   expect(reached).toEqual([])
   expect(told.isError).toBe(true)
+  if (!isCall) return
+  if (!told.facts) {
+    // A model has no more than the text; a run that ended with the call has no model to tell.
+    if (told.text !== undefined)
+      expect(told.text).toMatch(shown ? /^ECP (denied|holds|wrote) / : /^there is no tool of this name/)
+    return
+  }
   const unlisted = ['context.tool-not-allowed']
   const stops = sorted.filter(isStop)
   const codesTold = [...(told.facts?.codes ?? [])].sort()

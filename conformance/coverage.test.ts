@@ -3,7 +3,7 @@ import { actionKinds, type Code, codes, layers } from '@ecp/protocol'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { caseFile } from './case.ts'
+import { caseFile, notRunReasons, stepKinds } from './case.ts'
 import { allCases, caseFiles } from './cases.ts'
 import { toolsOf } from './situation.ts'
 
@@ -78,6 +78,20 @@ describe('the cases are a specification that leaves nothing out', () => {
       expect(counters, id).not.toBe('none')
       expect(host ?? {}, id).not.toHaveProperty('machine')
     }
+  })
+
+  test('every case with an action that is a step of runs comes from a run, or says why not', () => {
+    const steps = cases.filter(({ action }) => stepKinds.includes(action.kind ?? 'tool.call'))
+    const [run, not] = [steps.filter(({ faces }) => faces.includes('run')), steps.filter(({ notRun }) => notRun)]
+    expect(run.length + not.length).toBe(steps.length)
+    expect(run.length).toBeGreaterThanOrEqual(300)
+    expect(new Set(not.map(({ notRun }) => notRun))).toEqual(new Set(Object.keys(notRunReasons)))
+    for (const { id, notRun, answers, action, counters } of not) {
+      const { enforcement, at, principal } = action
+      const has = { people: answers, authorized: enforcement === 'authorized', clock: at, principal, counters }
+      if (notRun && notRun in has) expect(has[notRun as keyof typeof has], id).toBeTruthy() // reason: asked for in the line
+    }
+    for (const { id, notRun } of cases.filter(({ answers }) => answers)) expect(notRun, id).toBe('people')
   })
 
   test('tools that a case says are changed exist', () => {

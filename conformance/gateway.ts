@@ -21,6 +21,14 @@ export interface Seat {
   readonly executor: string
 }
 
+/** What of a host's configuration is not taken as the case says it. */
+interface Written {
+  readonly tools?: { readonly servers?: Record<string, JsonObject> }
+  models?: { readonly providers?: JsonObject }
+  security?: JsonObject
+  gateway?: JsonObject
+}
+
 /** A call that reached a server. */
 export interface Reached {
   readonly target: string
@@ -41,6 +49,7 @@ export interface Held {
 export abstract class Gateway {
   /** What opens this machine, as the command would. */
   protected readonly machine: MachineOptions
+  readonly #saysModels: boolean
   readonly #folder = mkdtempSync(join(tmpdir(), 'ecp-conformance-'))
 
   constructor(host: Documents['host'], tools: ToolsByServer) {
@@ -48,6 +57,7 @@ export abstract class Gateway {
     mkdirSync(this.ledgerFolder, { mode: 0o700 })
     writeFileSync(this.#path('calls.log'), '')
     this.offer(tools)
+    this.#saysModels = Object.values(host).some((text) => /^ {0,2}models:/m.test(text))
     const outermost = hostLayers.find((layer) => host[layer] !== undefined)
     for (const layer of hostLayers) {
       const text = host[layer]
@@ -56,6 +66,7 @@ export abstract class Gateway {
     this.machine = {
       cwd: this.folder,
       home: this.#path('home'),
+      machineFile: this.#layerFile('machine'),
       ...(host.project === undefined ? {} : { configFile: this.#layerFile('project') }),
       traceDir: this.ledgerFolder,
       env: this.#environment,
@@ -136,15 +147,26 @@ export abstract class Gateway {
   }
 
   #layerFile(layer: 'machine' | 'user' | 'project'): string {
-    if (layer === 'machine') throw new TypeError('the machine layer has one place only, which is not a test’s to write')
-    return layer === 'user' ? this.#path('home', '.ecp', 'config.yaml') : this.#path('project.yaml')
+    return layer === 'user' ? this.#path('home', '.ecp', 'config.yaml') : this.#path(`${layer}.yaml`)
   }
 
   /** What is not as the case says: where the servers' programs are. */
   #withRealServers(text: string, isOutermost: boolean): string {
-    const document = parse(text) as { tools?: { servers?: Record<string, JsonObject> }; gateway?: JsonObject } // reason: printed by documents.ts
+    const document = parse(text) as Written // reason: printed by documents.ts
     // And that nobody is there to answer for a held call.
     if (isOutermost) document.gateway = { approvals: { wait: '1ms' } }
+    // And a model for runs, where the case is not about models.
+    if (isOutermost && !this.#saysModels) {
+      const providers = {
+        ...document.models?.providers,
+        scripted: { defaultModel: 'm', config: { baseURL: 'http://127.0.0.1:9/v1' } },
+      }
+      document.models = { providers }
+      document.security = {
+        ...document.security,
+        models: { allowProviders: ['scripted'], allowedModels: { scripted: ['m'] } },
+      }
+    }
     for (const [name, server] of Object.entries(document.tools?.servers ?? {})) {
       if (isJsonObject(server.transport) && server.transport.type === 'external') continue
       const args = [serverScript, this.#path('tools.json'), name, this.#path('calls.log')]

@@ -1,16 +1,21 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { openMachine } from '@ecp/host'
+import { type Machine, openMachine } from '@ecp/host'
 import { addClient, clientsFile, type HttpFace, newToken, openAuthenticator, serveHttp, tokenHash } from '@ecp/server'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { ApiCaller } from './api-caller.ts'
 import type { Caller } from './caller.ts'
+import type { Case } from './case.ts'
 import { Gateway, type Seat } from './gateway.ts'
 import { McpCaller } from './mcp-caller.ts'
+import { RunCaller } from './run-caller.ts'
+import { Script } from './script.ts'
 
-/** As `ecp serve` serves it: every seat is a client with a token and a Context of its own. */
+/** As `ecp serve` serves it: every seat is a client with a token and a Context of its own, or a run on the same machine. */
 export class HttpGateway extends Gateway {
   #face: HttpFace | undefined
+  #machine: Machine | undefined
+  readonly #script = new Script()
   readonly #tokens = new Map<string, string>()
   readonly #strangers: Seat[] = []
 
@@ -22,7 +27,8 @@ export class HttpGateway extends Gateway {
 
   override async start(): Promise<void> {
     for (const seat of this.#strangers.splice(0)) await this.#letIn(seat)
-    const machine = await openMachine(this.machine)
+    const machine = await openMachine({ ...this.machine, models: () => this.#script.models })
+    this.#machine = machine
     const log = () => {}
     this.#face = await serveHttp({
       machine,
@@ -51,6 +57,11 @@ export class HttpGateway extends Gateway {
 
   async connectApi({ name }: Seat): Promise<Caller> {
     return ApiCaller.connected(this.#url, name, this.#tokens.get(name) ?? '')
+  }
+
+  async startRun(seat: Seat, one: Case): Promise<Caller> {
+    if (!this.#machine) throw new TypeError('the machine is not open')
+    return RunCaller.started({ machine: this.#machine, script: this.#script, seat, principal: seat.name, one })
   }
 
   get #url(): string {

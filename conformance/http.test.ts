@@ -16,6 +16,12 @@ testCasesBehind({
       enforcement: 'authorized',
       connect: (gateway, seat) => gateway.connectApi(seat),
     },
+    {
+      name: 'run',
+      face: 'run',
+      enforcement: 'performed',
+      connect: (gateway, seat, one) => gateway.startRun(seat, one),
+    },
   ],
   isShared: true,
   open: (host, tools) => new HttpGateway(host, tools),

@@ -69,7 +69,7 @@ async function changeTools<G extends Gateway>(gateway: G, visits: readonly Visit
   const one = visits[0]?.turns[0]?.one
   if (!one?.changed) return
   const { changed } = one
-  for (const { seat, turns } of visits) await (await turns[0]?.way.connect(gateway, seat))?.close()
+  for (const { seat, turns } of visits) await (await connected(gateway, seat, turns))?.close()
   await gateway.stop()
   const now = Object.entries(toolsOf(one)).map(([server, tools]) => [
     server,
@@ -83,8 +83,12 @@ async function changeTools<G extends Gateway>(gateway: G, visits: readonly Visit
   await gateway.start()
 }
 
+async function connected<G extends Gateway>(gateway: G, seat: Seat, [first]: readonly Turn<G>[]) {
+  return first?.way.connect(gateway, seat, first.one)
+}
+
 async function take<G extends Gateway>(gateway: G, { seat, turns, answers }: Visit<G>): Promise<void> {
-  const caller = await turns[0]?.way.connect(gateway, seat)
+  const caller = await connected(gateway, seat, turns)
   if (!caller) return
   try {
     for (const { one } of turns) answers.push(await answerTo(gateway, caller, one))
@@ -95,9 +99,9 @@ async function take<G extends Gateway>(gateway: G, { seat, turns, answers }: Vis
 
 async function answerTo(gateway: Gateway, caller: Caller, one: Case): Promise<Answer> {
   const { target, arguments: args = {} } = one.action
-  for (const call of one.before ?? []) await caller.call(call.target, writtenOut(call.arguments ?? {}))
+  for (const call of one.before ?? []) await caller.call(call.target, writtenOut(call.arguments ?? {}), call)
   if (one.frozen) gateway.freeze()
-  const { told, reached } = await gateway.watched(() => caller.call(target, writtenOut(args)))
+  const { told, reached } = await gateway.watched(() => caller.call(target, writtenOut(args), one.action))
   return { told, reached, shown: caller.shows(target) }
 }
 
@@ -107,17 +111,25 @@ function observed<G extends Gateway>(
   { records, pinned, verification }: Held,
   principal: string,
 ): readonly (readonly [Turn<G>, Seen])[] {
+  const kinds = new Set(turns.map(({ one }) => one.action.kind ?? 'tool.call'))
   const decided = records
     .filter((record) => record.kind === 'action.decided')
-    .filter(({ body }) => body.action.principal === principal)
+    .filter(({ body }) => body.action.principal === principal && kinds.has(body.action.kind))
     .values()
-  return turns.map((turn, index) => {
+  const seen = (turn: Turn<G>, index: number): Seen => {
     const answer = answers[index]
-    if (!answer) return [turn, failure ?? new TypeError('nobody asked')]
+    if (!answer) return failure ?? new TypeError('nobody asked')
     const before = (turn.one.before ?? []).map(() => next(decided).decision.effect)
     const { action, decision } = next(decided)
     const left = { decision, before, records: recordsOf(action.id, records), pinned: pinned.has(action.id) }
-    return [turn, { ...answer, ...left, faults: verification.faults }]
+    return { ...answer, ...left, faults: verification.faults }
+  }
+  return turns.map((turn, index) => {
+    try {
+      return [turn, seen(turn, index)]
+    } catch (cause) {
+      return [turn, cause as Error] // reason: nothing here throws anything else
+    }
   })
 }
 

@@ -10,7 +10,8 @@ export interface Way<G extends Gateway> {
   readonly face: Exclude<Face, 'decide'>
   /** Who performs what is allowed: ECP, at the servers, or whoever asked. */
   readonly enforcement: Enforcement
-  connect(gateway: G, seat: Seat): Promise<Caller>
+  /** Calls as the seat's executor, for this case and those that follow it there. */
+  connect(gateway: G, seat: Seat, one: Case): Promise<Caller>
 }
 
 /** A case that is to go a way. */
