@@ -101,6 +101,7 @@ export {
 export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'
 export { patternProblem } from './json-schema/pattern.ts'
 export { maxSchemaDepth, maxSubschemas, type SchemaProblem, schemaProblems } from './json-schema/problems.ts'
+export { standalone } from './json-schema/standalone.ts'
 export type { Lock, LockedTool } from './lock/lock.ts'
 export { parseLock } from './lock/parse.ts'
 export {
