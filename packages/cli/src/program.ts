@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import type { ClientsAddOptions } from './commands/clients-add.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import type { FreezeOptions } from './commands/freeze.ts'
+import type { InitOptions } from './commands/init.ts'
 import type { LockOptions } from './commands/lock.ts'
 import type { LoginOptions } from './commands/login.ts'
 import type { McpOptions } from './commands/mcp.ts'
@@ -47,6 +48,25 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .configureOutput({ outputError: (text, write) => write(visibleLines(text.replace(/^error: /, 'ecp: '))) })
     .exitOverride()
   const told = (): Invocation => ({ ...surroundings, common: ecp.opts<CommonOptions>() })
+
+  ecp
+    .command('init')
+    .description('write an ecp.config.yaml and a Context to begin with: asks which agent and which tools')
+    .option('-y, --yes', 'do not ask: take what the options say, and the defaults')
+    .option('--name <name>', 'what the agent is called')
+    .addOption(
+      new Option('--provider <id>', 'where model turns come from; none: the agent brings its own model').choices([
+        'openai',
+        'anthropic',
+        'ollama',
+        'compatible',
+        'none',
+      ]),
+    )
+    .option('--base-url <url>', 'the address of the API of a compatible provider')
+    .option('--model <name>', 'the model')
+    .option('--folder <path>', 'the folder whose files it may see')
+    .action(async (options: InitOptions) => done(await (await import('./commands/init.ts')).init(told(), options)))
 
   inputFlags(ecp.command('mcp'))
     .description('an MCP server on stdio that shows one executor its tools and decides every call')

@@ -1,9 +1,14 @@
 import { fileURLToPath } from 'node:url'
 
+/** The first line of a document: where an editor finds its schema. */
+export function schemaLine(schema: 'ecp-config' | 'ecp-context'): string {
+  const file = fileURLToPath(import.meta.resolve(`@ecp/protocol/schemas/${schema}.schema.json`))
+  return `# yaml-language-server: $schema=${file}`
+}
+
 /** A host configuration that wires nothing, allows nothing, and shows how to begin. */
 export function starterConfig(): string {
-  const schema = fileURLToPath(import.meta.resolve('@ecp/protocol/schemas/ecp-config.schema.json'))
-  return `# yaml-language-server: $schema=${schema}
+  return `${schemaLine('ecp-config')}
 #
 # What ECP may do on this machine. A thing can be used when it is wired here, allowed under \`security\`, asked for by the
 # Context, and permitted by the executor's policy. An allow-list that is missing or empty allows nothing.

@@ -11,7 +11,9 @@ test('help names every command, on stdout', () => {
   const { status, stdout, stderr } = desk.ecp('--help')
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   for (const command of [
+    'init',
     'mcp',
+    'run',
     'validate',
     'explain',
     'trace',

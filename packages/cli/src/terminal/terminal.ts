@@ -20,8 +20,26 @@ export interface Terminal {
   confirm(question: string): Promise<boolean>
   /** Asks for something that nobody is to see. Throws `cli.interrupted` on Ctrl-C. */
   secret(question: string): Promise<string>
-  /** Asks which; the first is what a mere Enter means. Throws `cli.interrupted` on Ctrl-C. */
-  choose<T extends string>(question: string, answers: readonly T[]): Promise<T>
+  /** Asks which; the first is what a mere Enter means. `hints`: what each means. Throws `cli.interrupted` on Ctrl-C. */
+  choose<T extends string>(question: string, answers: readonly T[], hints?: Hints<T>): Promise<T>
+  /** Asks which of them, `initial` being what a mere Enter means. Throws `cli.interrupted` on Ctrl-C. */
+  chooseMany<T extends string>(
+    question: string,
+    answers: readonly T[],
+    initial: readonly T[],
+    hints?: Hints<T>,
+  ): Promise<readonly T[]>
+  /** Asks for a text, again as long as there is something wrong with it. Throws `cli.interrupted` on Ctrl-C. */
+  text(question: string, asked: TextQuestion): Promise<string>
+}
+
+type Hints<T extends string> = Readonly<Partial<Record<T, string>>>
+
+export interface TextQuestion {
+  /** What a mere Enter means. */
+  readonly initial: string
+  /** What is wrong with an answer. */
+  problem?(answer: string): string | undefined
 }
 
 export interface Streams {
@@ -74,15 +92,53 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
       if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
       return answer
     },
-    choose: async (question, answers) => {
+    choose: async (question, answers, hints) => {
       clear()
       const { select, isCancel } = await import('@clack/prompts')
-      const options = answers.map((value) => ({ value: String(value), label: value }))
-      const chosen = await select({ message: question, options, input: stdin, output: stderr })
+      const chosen = await select({
+        message: question,
+        options: optionsOf(answers, hints),
+        input: stdin,
+        output: stderr,
+      })
       if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
       const answer = answers.find((one) => one === chosen)
       if (answer === undefined) throw new CliError('cli.interrupted', 'nothing was chosen')
       return answer
     },
+    chooseMany: async (question, answers, initial, hints) => {
+      clear()
+      const { multiselect, isCancel } = await import('@clack/prompts')
+      const chosen = await multiselect({
+        message: question,
+        options: optionsOf(answers, hints),
+        initialValues: initial.map(String),
+        required: false,
+        input: stdin,
+        output: stderr,
+      })
+      if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
+      return answers.filter((one) => chosen.includes(one))
+    },
+    text: async (question, { initial, problem }) => {
+      clear()
+      const { text, isCancel } = await import('@clack/prompts')
+      const answer = await text({
+        message: question,
+        initialValue: initial,
+        validate: (value = '') => problem?.(value),
+        input: stdin,
+        output: stderr,
+      })
+      if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
+      return answer
+    },
   }
+}
+
+function optionsOf<T extends string>(answers: readonly T[], hints: Hints<T> | undefined) {
+  return answers.map((value) => {
+    const hint = hints?.[value]
+    return { value: String(value), label: value, ...(hint === undefined ? {} : { hint }) }
+  })
 }
