@@ -159,7 +159,10 @@ const oneCase = z.strictObject({
     .describe('What the ledger gives for the counters that policy asks for; 0 where not named'),
   answers: z
     .array(
-      z.union([z.strictObject({ kind: z.enum(['approval', 'proposal', 'refusal']), id: z.string() }), grantAnswer]),
+      z.union([
+        z.strictObject({ kind: z.enum(['approval', 'proposal', 'answer', 'refusal']), id: z.string() }),
+        grantAnswer,
+      ]),
     )
     .optional()
     .describe('What people have said of the action'),

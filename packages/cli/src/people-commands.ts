@@ -1,4 +1,4 @@
-import type { ApprovalState } from '@ecp/protocol'
+import type { ApprovalKind, ApprovalState } from '@ecp/protocol'
 import { type Command, Option } from 'commander'
 import type { SigningOptions } from './approvals/signer.ts'
 import type { AnswerOptions } from './commands/approvals-answer.ts'
@@ -8,8 +8,9 @@ import type { ProposalsApplyOptions } from './commands/proposals-apply.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Invocation } from './invocation.ts'
 
-type Kind = 'hold' | 'proposal'
-
+// Written out, as below: what `ecp approvals` is about.
+const waiting: readonly ApprovalKind[] = ['hold', 'question']
+const proposed: readonly ApprovalKind[] = ['proposal']
 // Written out: `ecp --help` loads no package for it.
 const states: readonly ApprovalState[] = ['pending', 'approved', 'denied', 'expired', 'cancelled', 'used']
 const idArgument = ['<id>', 'its id, or the beginning of one'] as const
@@ -22,45 +23,51 @@ const answerFlags = (command: Command) =>
 
 /** The commands for people who answer: approvals, proposals, approvers. */
 export function peopleCommands(ecp: Command, told: () => Invocation, done: (code: ExitCode) => void): void {
-  const listing = (of: Command, kind: Kind, description: string) =>
+  const listing = (of: Command, kinds: readonly ApprovalKind[], description: string) =>
     of
       .command('list')
       .description(description)
       .option('--all', 'those that are over, too')
       .addOption(new Option('--state <state>', 'only those in this state').choices(states))
       .action(async (options: ApprovalsListOptions) =>
-        done(await (await import('./commands/approvals-list.ts')).approvalsList(told(), kind, options)),
+        done(await (await import('./commands/approvals-list.ts')).approvalsList(told(), kinds, options)),
       )
-  const showing = (of: Command, kind: Kind, description: string) =>
+  const showing = (of: Command, kinds: readonly ApprovalKind[], description: string) =>
     of
       .command('show')
       .description(description)
       .argument(...idArgument)
       .action(async (id: string) =>
-        done(await (await import('./commands/approvals-show.ts')).approvalsShow(told(), kind, id)),
+        done(await (await import('./commands/approvals-show.ts')).approvalsShow(told(), kinds, id)),
       )
-  const answering = (command: Command, kind: Kind, verdict: 'approve' | 'deny') =>
+  const answering = (command: Command, kinds: readonly ApprovalKind[], verdict: 'approve' | 'deny') =>
     command.argument(...idArgument).action(async (id: string, options: AnswerOptions) => {
       const { answerApproval } = await import('./commands/approvals-answer.ts')
-      done(await answerApproval(told(), kind, id, verdict, options))
+      done(await answerApproval(told(), kinds, id, verdict, options))
     })
 
-  const approvals = ecp.command('approvals').description('actions that are held until a person has answered')
-  listing(approvals, 'hold', 'what waits for a person, and what was approved and not used yet')
-  showing(approvals, 'hold', 'exactly what would happen, why it is held, who has answered, and what it would change')
-  answering(answerFlags(approvals.command('approve')), 'hold', 'approve')
+  const approvals = ecp.command('approvals').description('actions and questions that wait for a person')
+  listing(approvals, waiting, 'what waits for a person, and what was approved and not used yet')
+  showing(
+    approvals,
+    waiting,
+    'exactly what would happen or is asked, why it waits, who has answered, and what it would change',
+  )
+  answering(answerFlags(approvals.command('approve')), waiting, 'approve')
     .description('let a held action happen, once, exactly as it is')
     .option('--expires <duration>', 'how long the approval may be used, such as 1h; missing: as long as it is open')
-  answering(answerFlags(approvals.command('deny')), 'hold', 'deny').description('say no to a held action')
+  answering(answerFlags(approvals.command('deny')), waiting, 'deny').description(
+    'say no to a held action or a question',
+  )
   signingFlags(approvals.command('watch'))
-    .description('show held and proposed actions as they come; on a terminal, ask about each')
+    .description('show held and proposed actions and questions as they come; on a terminal, ask about each')
     .action(async (options: SigningOptions) =>
       done(await (await import('./commands/approvals-watch.ts')).approvalsWatch(told(), options)),
     )
 
   const proposals = ecp.command('proposals').description('writes that were only written down, for a person to apply')
-  listing(proposals, 'proposal', 'the proposals that nobody has applied or dropped')
-  showing(proposals, 'proposal', 'exactly what was proposed, by whom, and what it would change')
+  listing(proposals, proposed, 'the proposals that nobody has applied or dropped')
+  showing(proposals, proposed, 'exactly what was proposed, by whom, and what it would change')
   answerFlags(proposals.command('apply'))
     .description('sign for a proposal and perform it, once, exactly as it was recorded')
     .argument(...idArgument)
@@ -69,7 +76,7 @@ export function peopleCommands(ecp: Command, told: () => Invocation, done: (code
     .action(async (id: string, options: ProposalsApplyOptions) =>
       done(await (await import('./commands/proposals-apply.ts')).proposalsApply(told(), id, options)),
     )
-  answering(answerFlags(proposals.command('drop')), 'proposal', 'deny').description('say no to a proposal')
+  answering(answerFlags(proposals.command('drop')), proposed, 'deny').description('say no to a proposal')
 
   const approvers = ecp.command('approvers').description('whose word counts: people with keys of their own')
   passphraseFlag(approvers.command('add'))

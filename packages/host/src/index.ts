@@ -17,12 +17,14 @@ export {
   passkeyMade,
 } from './approvals/passkey-registration.ts'
 export { passkeyRequest } from './approvals/passkey-request.ts'
+export { answerFault, questionOf } from './approvals/question.ts'
 export { answerChallenge, readSigningKey, signAnswer, signedAnswer } from './approvals/signature.ts'
 export { isOpen, type Standing, standingJson, standingOf } from './approvals/standing.ts'
 export {
   type AnswerDesk,
   newAnswer,
   refuseOver,
+  refuseUnfit,
   type Said,
   unsignedWarning,
   writeAnswer,

@@ -50,6 +50,8 @@ export interface DecideRequest {
   readonly blobs: ReadonlyMap<string, string>
   /** What people may have said something of. Missing where nobody has to. */
   readonly subject?: ApprovalSubject
+  /** What that person is asked. Missing: `hold`. */
+  readonly heldAs?: Extract<ApprovalKind, 'hold' | 'question'>
   /** The proposal that a person applies with this action. */
   readonly applied?: string
   /** For what a grant may have been given. Missing where nobody has to approve it. */
@@ -65,7 +67,7 @@ export type GrantPlace = Pick<GrantTerms, 'target' | 'executor' | 'principal' | 
   readonly run: string
 }
 export interface FoundApprovals {
-  /** Pending, approved, or denied and not long ago enough to be asked again. */
+  /** A hold or a question: pending, approved, or denied and not long ago enough to be asked again. */
   readonly held?: Approval
   /** The same as a proposal: pending or approved. */
   readonly proposed?: Approval

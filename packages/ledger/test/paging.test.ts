@@ -62,8 +62,8 @@ test('pages hold each approval once, the newest first, those of one millisecond 
   expect(paged(from, { run: 'one', state: 'open' })).toEqual(open.slice(10))
   expect(from.approvals({ after: 'none', limit: 3 })).toEqual([])
   expect([...allApprovals(from, { state: 'open' })].map(({ approval }) => approval)).toEqual(open)
-  expect(from.openApprovals(3_000)).toEqual({ hold: 14, proposal: 15 })
-  expect(from.openApprovals(day * 2)).toEqual({ hold: 0, proposal: 0 })
+  expect(from.openApprovals(3_000)).toEqual({ hold: 14, proposal: 15, question: 0 })
+  expect(from.openApprovals(day * 2)).toEqual({ hold: 0, proposal: 0, question: 0 })
 })
 
 test.each(['approvals', 'approvalsOpen', 'approvalsOfState', 'approvalsOfRun'] as const)(

@@ -28,7 +28,7 @@ export function answered(
     if (!leaves) return found
     return reason(leaves, found.layer, `${said(by)}; without that, ${found.message}`, found.rule)
   })
-  const isRefused = answers.some(({ kind }) => kind === 'refusal')
+  const isRefused = action.kind !== 'human.ask' && answers.some(({ kind }) => kind === 'refusal')
   return isRefused ? [...left, reason('write.refused', 'run', 'a person said no to exactly this action')] : left
 }
 
@@ -39,5 +39,7 @@ function said(by: PersonAnswer): string {
 
 /** Whether a reason allows by itself: what was lifted only no longer stands in the way. */
 export function allowsByItself(code: Code): boolean {
-  return code !== 'write.approved' && code !== 'write.applied' && code !== 'write.granted'
+  return (
+    code !== 'write.approved' && code !== 'write.applied' && code !== 'write.granted' && code !== 'question.answered'
+  )
 }

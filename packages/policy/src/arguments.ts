@@ -41,6 +41,11 @@ export function outputCheck(schema: JsonObject): ArgumentCheck {
   return schemaCheck(schema, { whole: 'the output', they: 'it', schema: 'its schema' })
 }
 
+/** The same check for what a person answers. */
+export function answerCheck(schema: JsonObject): ArgumentCheck {
+  return schemaCheck(schema, { whole: 'the answer', they: 'it', schema: 'its schema' })
+}
+
 function schemaCheck(given: JsonObject, words: Words): ArgumentCheck {
   const cost = schemaCost(given)
   if (cost.fault !== undefined) return () => `${words.schema} cannot be checked: ${cost.fault}`

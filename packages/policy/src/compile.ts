@@ -1,13 +1,14 @@
 import {
   type Context,
   type Document,
+  type Executor,
   executorsOf,
   type HostConfig,
   type JsonObject,
   type Path,
   type SourceRange,
 } from '@ecp/protocol'
-import type { HostData, HostLayerName, PolicyData, Section, Span } from './data.ts'
+import type { ExecutorData, HostData, HostLayerName, PolicyData, Section, Span } from './data.ts'
 
 export interface HostLayer {
   readonly layer: HostLayerName
@@ -38,6 +39,7 @@ export function compile(input: {
       parent: node.parent ?? null,
       remote: node.executor.protocols?.agentOrchestration !== undefined,
       plugin: node.type === 'tool' && node.executor.tool === undefined,
+      ...(node.executor.ask ? { ask: asked(node.executor.ask) } : {}),
       policies: section(context, [...node.path, 'policies'], node.executor.policies ?? null),
     })),
     plugins: {
@@ -45,6 +47,14 @@ export function compile(input: {
       security: section(context, ['plugins', 'security'], plugins?.security ?? null),
     },
     host: [...input.host].sort((a, b) => order.indexOf(a.layer) - order.indexOf(b.layer)).map(hostData),
+  }
+}
+
+/** Of a question what decides about it: not what it says. */
+function asked({ assignee, expiresAfter }: NonNullable<Executor['ask']>): NonNullable<ExecutorData['ask']> {
+  return {
+    ...(assignee === undefined ? {} : { assignee }),
+    ...(expiresAfter === undefined ? {} : { expiresAfter }),
   }
 }
 

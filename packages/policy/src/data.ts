@@ -1,4 +1,4 @@
-import type { HostConfig, JsonObject, PluginEntry, PluginSecurity, Policies, Security } from '@ecp/protocol'
+import type { Executor, HostConfig, JsonObject, PluginEntry, PluginSecurity, Policies, Security } from '@ecp/protocol'
 
 export type HostLayerName = 'machine' | 'user' | 'project'
 
@@ -21,6 +21,8 @@ export interface ExecutorData {
   readonly remote: boolean
   /** The executor plugin of its name does its work: a `tool` executor that names no tool. */
   readonly plugin: boolean
+  /** Of one that asks a person: whom, and how long it waits. */
+  readonly ask?: Pick<NonNullable<Executor['ask']>, 'assignee' | 'expiresAfter'>
   readonly policies: Section<Policies | null>
 }
 

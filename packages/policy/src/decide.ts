@@ -17,6 +17,7 @@ import { allowsByItself, answered } from './answers.ts'
 import { kindEffects, toolEffect } from './effect.ts'
 import { factsOf, readCounter } from './facts.ts'
 import { performerReasons } from './host/servers.ts'
+import { answeredQuestion } from './kinds/question.ts'
 import { allowedBy, pinnedTool } from './kinds/tool.ts'
 import { holdsSecretMarker } from './marker.ts'
 import { type Plan, planOf } from './plan.ts'
@@ -57,6 +58,8 @@ export function decide(
     ])
   }
   for (const found of plan.reasons) reasons.push(found)
+  // Another program that asks a person has the answer itself.
+  if (plan.question && enforcement !== 'authorized') reasons.push(answeredQuestion(action.target, answers))
   for (const found of answered(plan.writes, { action, policyDigest: policy.digest }, answers)) reasons.push(found)
   for (const found of performerReasons(policy, action, enforcement)) reasons.push(found)
   if (!(action.size <= maxArgumentBytes)) {
@@ -170,7 +173,8 @@ function complete(policy: Policy, plan: Plan, reasons: Reason[]): Decision {
   const effect = strictest(reasons)
   const decision = { effect, acts: plan.acts, reasons: inOrder(reasons), policyDigest: policy.digest }
   const asks = effect === 'hold' || effect === 'propose'
-  return asks && plan.writes.approval ? { ...decision, approval: plan.writes.approval } : decision
+  const approval = plan.writes.approval ?? plan.question
+  return asks && approval ? { ...decision, approval } : decision
 }
 
 function denied(policy: Policy, acting: Acts, reasons: readonly Reason[]): Decision {
@@ -180,7 +184,7 @@ function denied(policy: Policy, acting: Acts, reasons: readonly Reason[]): Decis
 /** Whether a person may have to approve this action first, as far as its target says. */
 export function mayNeedApproval(policy: Policy, catalogue: Catalogue, action: Action): boolean {
   const plan = isAction(action) ? planOf(policy, catalogue, action) : undefined
-  return plan?.writes.approval !== undefined
+  return plan?.writes.approval !== undefined || plan?.question !== undefined
 }
 
 /** Whether an action reads or writes. What is not known writes. */

@@ -1,7 +1,8 @@
-import type { Action, Acts, Catalogue, PinnedTool, Reason, UsageReference } from '@ecp/protocol'
+import type { Action, Acts, ApprovalTerms, Catalogue, PinnedTool, Reason, UsageReference } from '@ecp/protocol'
 import { type ArgumentCheck, argumentCheck } from './arguments.ts'
 import { type Budget, budgetsOf } from './budgets.ts'
 import { otherStages } from './kinds/other.ts'
+import { questionTerms } from './kinds/question.ts'
 import { pinnedTool, toolStages } from './kinds/tool.ts'
 import { type ExecutorView, type Policy, type ToolEntry, unique } from './policy.ts'
 import { type WriteAnswer, writeAnswer } from './writes.ts'
@@ -29,6 +30,8 @@ export interface Plan extends Stages {
   /** The check of the pinned tool's arguments. Compiled when it is first asked for. */
   check(): ArgumentCheck | undefined
   readonly writes: WriteAnswer
+  /** Of a question to a person: who may answer it. */
+  readonly question?: ApprovalTerms
   readonly budgets: readonly Budget[]
   /** Counters that conditions of this plan look at. */
   readonly reads: readonly UsageReference[]
@@ -70,8 +73,10 @@ function complete(
     ...[...stages.allow, ...stages.deny].map((entry) => entry.when?.condition),
     ...budgets.map((budget) => budget.tool?.sum?.condition),
   ]
+  const question = action.kind === 'human.ask' ? questionTerms(policy, executor, action.target) : undefined
   return {
     ...stages,
+    ...(question ? { question } : {}),
     executor,
     pinned,
     check: () => pinned && argumentCheck(pinned),

@@ -1,4 +1,5 @@
 import type { ApprovalTerms } from './decision.ts'
+import type { Json } from './json.ts'
 
 /** What an approval is for, exactly: nothing else can use it (decisions.md, Approvals). */
 export interface ApprovalSubject {
@@ -11,8 +12,11 @@ export interface ApprovalSubject {
   readonly principal: string
 }
 
-/** `hold`: the asking side may call again once it is approved. `proposal`: a person applies it, exactly as recorded. */
-export const approvalKinds = ['hold', 'proposal'] as const
+/**
+ * `hold`: the asking side may call again once it is approved. `proposal`: a person applies it, exactly as recorded. `question`: a
+ * person answers it with a value, which is what comes of the action.
+ */
+export const approvalKinds = ['hold', 'proposal', 'question'] as const
 export type ApprovalKind = (typeof approvalKinds)[number]
 
 /** `approved` and `pending` become `expired` by time alone; the other four are the end. */
@@ -58,6 +62,8 @@ export interface PasskeyProof {
 export interface ApprovalAnswered {
   readonly approval: string
   readonly answer: Verdict
+  /** What a question is answered with, where it is not refused. Nothing else has one. */
+  readonly value?: Json
   /** The approver's name in `security.approvers`; where the answer is unsigned, the operating system's user. */
   readonly by: string
   readonly note?: string
@@ -72,7 +78,7 @@ export interface ApprovalAnswered {
 export interface SignedAnswer
   extends ApprovalSubject,
     Pick<ApprovalRequested, 'approval' | 'kind'>,
-    Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'> {
+    Pick<ApprovalAnswered, 'answer' | 'value' | 'by' | 'expiresAt' | 'nonce'> {
   /** So that no other signature by the same key can be taken for one of these. */
   readonly for: 'ecp-approval-1'
 }

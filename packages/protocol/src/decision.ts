@@ -32,8 +32,10 @@ export const codes = {
   'tool.definition-changed': 'deny',
   'write.forbidden': 'deny',
   'write.refused': 'deny',
+  'question.refused': 'deny',
   'write.proposed': 'propose',
   'write.needs-approval': 'hold',
+  'question.unanswered': 'hold',
   'budget.tool-calls': 'deny',
   'budget.runtime': 'deny',
   'budget.tokens': 'deny',
@@ -61,6 +63,7 @@ export const codes = {
   'write.approved': 'allow',
   'write.applied': 'allow',
   'write.granted': 'allow',
+  'question.answered': 'allow',
 } as const satisfies Record<string, Effect>
 
 export type Effect = 'allow' | 'deny' | 'hold' | 'propose'
@@ -90,10 +93,12 @@ export interface ApprovalTerms {
 
 /**
  * What people have said of an action, as an input of its decision. An `approval` lifts `write.needs-approval`, a `proposal`
- * that is applied lifts `write.proposed`, and neither lifts anything else; a `refusal` denies. `id`: of the approval. A
- * `grant` that fits the action lifts `write.needs-approval`, too.
+ * that is applied lifts `write.proposed`, an `answer` lifts `question.unanswered`, and none of them lifts anything else; a
+ * `refusal` denies. `id`: of the approval. A `grant` that fits the action lifts `write.needs-approval`, too.
  */
-export type PersonAnswer = { readonly kind: 'approval' | 'proposal' | 'refusal'; readonly id: string } | GrantAnswer
+export type PersonAnswer =
+  | { readonly kind: 'approval' | 'proposal' | 'answer' | 'refusal'; readonly id: string }
+  | GrantAnswer
 
 /** The policy decision point's answer for one action, with every reason. */
 export interface Decision {

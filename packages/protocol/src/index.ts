@@ -164,6 +164,7 @@ export { type Outcome, type OutcomeStatus, outcomeStatuses } from './outcome.ts'
 export { glob, indexPatterns, maxPatternLength, type PatternIndex, parsePattern, type ToolPattern } from './pattern.ts'
 export type { Outlook, Permission } from './permission.ts'
 export { publishedSchemas } from './published.ts'
+export { maxAnswerBytes, type Question, questionIn } from './question.ts'
 export { place, type SourceRange } from './range.ts'
 export {
   type CounterQuery,

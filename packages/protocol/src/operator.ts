@@ -58,9 +58,10 @@ export interface OperatorApprover {
 export interface OpenCounts {
   readonly hold: number
   readonly proposal: number
+  readonly question: number
 }
 
-/** `GET /approvals?state=open|all&kind=hold|proposal&cursor&limit`: the newest first. `limit`: 50; 500 at most. */
+/** `GET /approvals?state=open|all&kind=hold|proposal|question&cursor&limit`: the newest first. `limit`: 50; 500 at most. */
 export interface OperatorApprovals {
   readonly approvals: readonly OperatorApprovalSummary[]
   /** For `cursor`: there are more. */
@@ -117,6 +118,7 @@ export type AnswerWorth =
   | 'unknown-approver'
   | 'not-named'
   | 'wrong-signature'
+  | 'wrong-value'
 export interface OperatorChange {
   /** As the arguments name it, and where that is. */
   readonly path: string
@@ -137,6 +139,8 @@ export interface DifferenceLine {
 /** `POST /approvals/{id}/answer/options`: what an approver with a passkey is to sign. */
 export interface OperatorAnswerOptionsRequest {
   readonly answer: Verdict
+  /** With which a question is answered: it is signed with the rest. */
+  readonly value?: Json
   /** The approver's name. */
   readonly by: string
 }
@@ -155,6 +159,8 @@ export interface OperatorAnswerOptions {
  */
 export interface OperatorAnswerRequest {
   readonly answer: Verdict
+  /** Where a question is answered, and only there: it has to fit the schema in `asked.arguments.answer`. */
+  readonly value?: Json
   readonly note?: string
   readonly by?: string
   readonly nonce?: string

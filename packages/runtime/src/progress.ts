@@ -1,6 +1,6 @@
 import type { Effect, OutcomeStatus } from '@ecp/protocol'
 
-export type StepKind = 'model' | 'tool' | 'mount'
+export type StepKind = 'model' | 'tool' | 'mount' | 'question'
 
 /** What happens in a run, as it happens: for whoever watches. Everything of it is in the ledger, too. */
 export type RunEvent =

@@ -3,6 +3,7 @@ import { hydrated } from './data/mounts.ts'
 import { outputSchemaOf } from './data/output.ts'
 import { RuntimeError } from './error.ts'
 import { runAgent } from './executors/agent.ts'
+import { runHuman } from './executors/human.ts'
 import { instructionsOf, messageOf } from './executors/prompt.ts'
 import { runTool } from './executors/tool.ts'
 import type { Assignment, Running } from './running.ts'
@@ -14,7 +15,7 @@ export function doesSomething({ node }: Pick<Assignment, 'node'>): boolean {
   return type === 'tool' ? executor.tool !== undefined : executor.ask !== undefined
 }
 
-/** Runs one executor itself, without its children: mounts, then its model or its tool. Gives its output, which fits its schema. */
+/** Runs one executor itself, without its children: mounts, then its model, its tool or its question. Gives its output, which fits its schema. */
 export async function runExecutor(running: Running, assignment: Assignment): Promise<Json> {
   const { node } = assignment
   const { executor, name, type } = node
@@ -23,6 +24,7 @@ export async function runExecutor(running: Running, assignment: Assignment): Pro
   await running.host.observe(name)
   const mounted = await hydrated(running, assignment, values)
   const output = outputSchemaOf(executor, running.schemas)
+  if (type === 'human') return runHuman(running, assignment, values, output)
   if (type === 'tool') {
     const value = await runTool(running, assignment, values)
     const fault = output?.check(value)

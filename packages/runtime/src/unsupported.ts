@@ -10,7 +10,6 @@ export function refuseUnsupported(context: Context, nodes: readonly ExecutorNode
   for (const { name, type, executor, parent } of nodes) {
     const of = (what: string) => found.push(`${what} (executor \`${name}\`)`)
     if (executor.protocols?.agentOrchestration) of('running elsewhere over A2A')
-    else if (type === 'human' && (executor.ask || parent !== undefined)) of('asking a person')
     else if (type === 'tool' && !executor.tool && parent !== undefined) of('executor plugins')
     if (executor.inputSchema ?? executor.inputSchemaRef) of('checking an input against a schema')
   }

@@ -14,6 +14,8 @@ const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol
 export interface Stage {
   /** What the server may reach. */
   readonly data: string
+  /** What is asked of people in it, and answered. */
+  readonly ledgerFile: string
   file(name: string, text: string): string
   run(options: StageRun): Promise<Played>
 }
@@ -25,6 +27,8 @@ export interface StageRun {
   readonly turns: string
   readonly inputs?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal
+  /** How long a person may take to answer. */
+  readonly waitMs?: number
   onEvent?(event: RunEvent): void
 }
 
@@ -50,7 +54,7 @@ security:
   tools: { allowServers: [files] }
 `,
   )
-  const run = async ({ context, turns, inputs = {}, signal, onEvent }: StageRun): Promise<Played> => {
+  const run = async ({ context, turns, inputs = {}, signal, waitMs = 0, onEvent }: StageRun): Promise<Played> => {
     writeFileSync(
       join(folder, 'context.yaml'),
       `specVersion: ecp/v0.5-draft\nkind: Context\nmetadata: { name: staged, version: 1.0.0 }\n${context}`,
@@ -80,7 +84,7 @@ security:
         events.push(event)
         onEvent?.(event)
       }
-      result = await runContext({ host, run: id, onEvent: watch, ...(signal ? { signal } : {}) })
+      result = await runContext({ host, run: id, onEvent: watch, waitMs, ...(signal ? { signal } : {}) })
     } finally {
       await host.close()
     }
@@ -94,6 +98,7 @@ security:
   }
   return {
     data,
+    ledgerFile: join(folder, 'ledger', 'ledger.db'),
     file(name, text) {
       const path = join(data, name)
       writeFileSync(path, text)

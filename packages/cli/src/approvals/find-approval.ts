@@ -7,21 +7,25 @@ import { visible } from '../terminal/visible.ts'
 export const kindWords: Readonly<Record<ApprovalKind, { readonly noun: string; readonly command: string }>> = {
   hold: { noun: 'approval', command: 'ecp approvals' },
   proposal: { noun: 'proposal', command: 'ecp proposals' },
+  question: { noun: 'question', command: 'ecp approvals' },
 }
+
+/** The kinds that `ecp approvals` is about. */
+export const waitingKinds: readonly ApprovalKind[] = ['hold', 'question']
 
 /**
  * The approval that a person means by its id, or by the beginning of one. Throws `cli.not-found` for none or several, and for
- * one of the other kind.
+ * one of another kind.
  */
-export function approvalOf(ledger: Ledger, reference: string, kind: ApprovalKind): Approval {
-  const found = ledger.approval(reference) ?? onlyOne(ledger, reference, kind)
-  if (found.kind === kind) return found
+export function approvalOf(ledger: Ledger, reference: string, kinds: readonly ApprovalKind[]): Approval {
+  const found = ledger.approval(reference) ?? onlyOne(ledger, reference, kinds)
+  if (kinds.includes(found.kind)) return found
   const { noun, command } = kindWords[found.kind]
   const id = visible(found.approval, 80)
   throw new CliError('cli.not-found', `\`${id}\` is a ${noun}: \`${command}\` is about those`)
 }
 
-function onlyOne(ledger: Ledger, reference: string, kind: ApprovalKind): Approval {
+function onlyOne(ledger: Ledger, reference: string, [kind = 'hold']: readonly ApprovalKind[]): Approval {
   const { noun, command } = kindWords[kind]
   const matches: Approval[] = []
   for (const approval of reference === '' ? [] : allApprovals(ledger, {})) {

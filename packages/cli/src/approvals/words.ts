@@ -21,6 +21,7 @@ export const worthWords: Readonly<Record<AnswerWorth, string>> = {
   'unknown-approver': 'it does not count: no such approver is configured',
   'not-named': 'it does not count: the terms do not name this approver',
   'wrong-signature': 'it does not count: the signature is not good',
+  'wrong-value': 'it does not count: it does not answer what was asked',
 }
 
 /** `2 approvals from ops` */

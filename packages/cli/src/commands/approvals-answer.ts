@@ -24,7 +24,7 @@ const longestNote = 2_000
 /** A person's word on a held action, or on a proposal that is dropped. */
 export async function answerApproval(
   invocation: Invocation,
-  kind: ApprovalKind,
+  kinds: readonly ApprovalKind[],
   id: string,
   answer: Verdict,
   options: AnswerOptions,
@@ -35,13 +35,18 @@ export async function answerApproval(
   {
     // A ledger that nobody has written to yet is not made by asking about it.
     await using existing = await readLedger(invocation)
-    const asked = approvalOf(existing.ledger, id, kind)
+    const asked = approvalOf(existing.ledger, id, kinds)
+    if (asked.kind === 'question' && answer === 'approve')
+      throw new CliError(
+        'cli.usage',
+        `\`${visible(asked.approval, 80)}\` is a question: \`ecp approvals answer\` answers it`,
+      )
     const { action } = existing.ledger.decided(asked.run, asked.action) ?? {}
     if (action) terminal.err(`${visible(action.target, 120)} ${visibleJson(action.arguments, 400)}`)
   }
   await using opened = await writeLedger(invocation)
   const { ledger } = opened
-  const after = await giveAnswer(invocation, ledger, approvalOf(ledger, id, kind), approvers, word)
+  const after = await giveAnswer(invocation, ledger, approvalOf(ledger, id, kinds), approvers, word)
   if (common.json) terminal.out(JSON.stringify(standingJson(after)))
   else terminal.out(cameOf(after))
   return exitCodes.done
@@ -63,6 +68,11 @@ export function wordOf(answer: Verdict, { note, expires, ...signing }: AnswerOpt
 /** What an answer has come to. */
 export function cameOf({ approval, state, until, approvedBy, answers }: Standing): string {
   const by = visible(answers.at(-1)?.by ?? '', 80)
+  if (approval.kind === 'question') {
+    return state === 'denied'
+      ? `refused by ${by}: the run hears that nobody answers`
+      : `answered by ${by}: \`ecp resume ${visible(approval.run, 80)}\` goes on with it, where nothing does so by itself`
+  }
   if (state === 'denied') return approval.kind === 'hold' ? `denied by ${by}` : `dropped by ${by}`
   if (state === 'approved') {
     return `approved by ${by}: the agent may call again with the same arguments, once, until ${moment(until).slice(0, 19)}`

@@ -1,5 +1,5 @@
-import { isOpen, type Standing, standingJson, standingOf } from '@ecp/host'
-import { allApprovals } from '@ecp/ledger'
+import { isOpen, questionOf, type Standing, standingJson, standingOf } from '@ecp/host'
+import { allApprovals, type Ledger } from '@ecp/ledger'
 import { type ApprovalKind, type ApprovalState, approvalStates } from '@ecp/protocol'
 import { kindWords } from '../approvals/find-approval.ts'
 import { hostApprovers } from '../approvals/host-approvers.ts'
@@ -21,7 +21,7 @@ const head = ['id', 'state', 'answers', 'age', 'until', 'client', 'executor', 'p
 /** What waits for a person, what was approved and not used yet, and with `--all` what is over: pending first. */
 export async function approvalsList(
   invocation: Invocation,
-  kind: ApprovalKind,
+  kinds: readonly ApprovalKind[],
   { all, state }: ApprovalsListOptions,
 ): Promise<ExitCode> {
   const { terminal, common, now } = invocation
@@ -33,26 +33,39 @@ export async function approvalsList(
   const states: readonly (ApprovalState | undefined)[] =
     all || state !== undefined ? [undefined] : ['pending', 'approved']
   const found = opened
-    ? states.flatMap((one) => [...allApprovals(opened.ledger, { kind, ...(one === undefined ? {} : { state: one }) })])
+    ? kinds.flatMap((kind) =>
+        states.flatMap((one) => [
+          ...allApprovals(opened.ledger, { kind, ...(one === undefined ? {} : { state: one }) }),
+        ]),
+      )
     : []
   const listed = found
     .flatMap((approval) => (opened ? [standingOf(opened.ledger, approval, approvers, at)] : []))
     .filter(wanted)
-    .toSorted((a, b) => approvalStates.indexOf(a.state) - approvalStates.indexOf(b.state))
+    .toSorted(
+      (a, b) =>
+        approvalStates.indexOf(a.state) - approvalStates.indexOf(b.state) ||
+        b.approval.requestedAt - a.approval.requestedAt,
+    )
   if (common.json) terminal.out(JSON.stringify(listed.map(standingJson), null, 2))
-  else if (listed.length === 0) terminal.err(nothing(kind, all === true || state !== undefined))
-  else terminal.out(table({ head, rows: listed.map((one) => row(one, at)) }, terminal.paint, terminal.columns))
+  else if (listed.length === 0) terminal.err(nothing(kinds, all === true || state !== undefined))
+  else
+    terminal.out(
+      table({ head, rows: listed.map((one) => row(one, at, opened?.ledger)) }, terminal.paint, terminal.columns),
+    )
   return exitCodes.done
 }
 
-function nothing(kind: ApprovalKind, isAll: boolean): string {
+function nothing([kind = 'hold']: readonly ApprovalKind[], isAll: boolean): string {
   const { noun, command } = kindWords[kind]
   return isAll
     ? `there are no such ${noun}s`
     : `no ${noun} waits; \`${command} list --all\` lists those that are over too`
 }
 
-function row({ approval, state, until, approvedBy, client }: Standing, at: number): Cell[] {
+function row({ approval, state, until, approvedBy, client }: Standing, at: number, ledger: Ledger | undefined): Cell[] {
+  const question = approval.kind === 'question' && ledger ? questionOf(ledger, approval) : undefined
+  const asked = question ? `${approval.target}: ${question.title}` : approval.target
   return [
     { text: visible(approval.approval, 80) },
     { text: state, style: stateStyles[state] },
@@ -62,6 +75,6 @@ function row({ approval, state, until, approvedBy, client }: Standing, at: numbe
     { text: visible(client ?? '?', 40) },
     { text: visible(approval.executor, 40) },
     { text: visible(approval.principal, 40) },
-    { text: visible(approval.target, 120), style: 'name' },
+    { text: visible(asked, 120), style: 'name' },
   ]
 }

@@ -9,12 +9,16 @@ import type { Invocation } from '../invocation.ts'
 import { readLedger } from '../open-ledger.ts'
 
 /** One held or proposed action: exactly what it is, why it waits, who has answered, and what it would change. */
-export async function approvalsShow(invocation: Invocation, kind: ApprovalKind, id: string): Promise<ExitCode> {
+export async function approvalsShow(
+  invocation: Invocation,
+  kinds: readonly ApprovalKind[],
+  id: string,
+): Promise<ExitCode> {
   const { terminal, common, now } = invocation
   const host = await hostApprovers(invocation)
   await using opened = await readLedger(invocation)
   const at = now()
-  const standing = standingOf(opened.ledger, approvalOf(opened.ledger, id, kind), host.approvers, at)
+  const standing = standingOf(opened.ledger, approvalOf(opened.ledger, id, kinds), host.approvers, at)
   const shown = await shownOf(invocation, opened.ledger, host, standing)
   if (common.json) terminal.out(JSON.stringify(shownJson(shown), null, 2))
   else terminal.out(showText(shown, terminal.paint, at))

@@ -57,7 +57,7 @@ export async function grantsAdd(
 /** The held action that the grant is made from. */
 function heldAs(ledger: Ledger, id: string | undefined, { run, tool, executor }: GrantsAddOptions): Approval {
   if (id !== undefined) {
-    if (run === undefined && tool === undefined && executor === undefined) return approvalOf(ledger, id, 'hold')
+    if (run === undefined && tool === undefined && executor === undefined) return approvalOf(ledger, id, ['hold'])
     throw new CliError('cli.usage', 'name an approval, or `--run` and `--tool`, not both')
   }
   if (run === undefined || tool === undefined)

@@ -70,7 +70,7 @@ export async function proposalsApply(
 
 async function recorded(invocation: Invocation, id: string): Promise<RecordedProposal> {
   await using opened = await readLedger(invocation)
-  return recordedProposal(opened.ledger, approvalOf(opened.ledger, id, 'proposal'))
+  return recordedProposal(opened.ledger, approvalOf(opened.ledger, id, ['proposal']))
 }
 
 async function open(invocation: Invocation, contextFile: string, proposed: RecordedProposal): Promise<Host> {

@@ -69,8 +69,8 @@ export function approvalWords({ kind, approval, state, answers }: Approval, widt
   const said = answers.map(({ by, answer, proof, note }) => {
     const noted = note === undefined ? '' : `, “${visible(note, 200)}”`
     const signed = proof.kind === 'unsigned' ? 'unsigned' : 'signed'
-    return `${visible(by, 80)} ${answer === 'approve' ? 'approved' : 'denied'} (${signed})${noted}`
+    return `${visible(by, 80)} ${answer === 'deny' ? 'denied' : kind === 'question' ? 'answered' : 'approved'} (${signed})${noted}`
   })
-  const noun = kind === 'hold' ? 'approval' : 'proposal'
+  const noun = kind === 'hold' ? 'approval' : kind
   return visible(`${noun} ${approval}, ${state}${said.length > 0 ? `: ${said.join('; ')}` : ''}`, width)
 }

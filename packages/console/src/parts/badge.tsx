@@ -1,4 +1,4 @@
-import type { ApprovalState, Effect, OutcomeStatus } from '@ecp/protocol'
+import type { ApprovalKind, ApprovalState, Effect, OutcomeStatus } from '@ecp/protocol'
 import type { ReactNode } from 'react'
 import './badge.css'
 
@@ -17,6 +17,16 @@ const effects: Readonly<Record<Effect, { readonly tone: Tone; readonly word: str
 }
 export function EffectBadge({ effect }: { readonly effect: Effect }) {
   const { tone, word } = effects[effect]
+  return <Badge tone={tone}>{word}</Badge>
+}
+
+const kinds: Readonly<Record<ApprovalKind, { readonly tone: Tone; readonly word: string }>> = {
+  hold: { tone: 'hold', word: 'held' },
+  proposal: { tone: 'propose', word: 'proposed' },
+  question: { tone: 'hold', word: 'question' },
+}
+export function KindBadge({ kind }: { readonly kind: ApprovalKind }) {
+  const { tone, word } = kinds[kind]
   return <Badge tone={tone}>{word}</Badge>
 }
 

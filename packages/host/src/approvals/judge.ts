@@ -1,26 +1,56 @@
 import type { Approval } from '@ecp/ledger'
-import type { AnswerWorth, ApprovalAnswered, ApprovalTerms } from '@ecp/protocol'
+import type { AnswerWorth, ApprovalAnswered, ApprovalTerms, Json, Question } from '@ecp/protocol'
 import type { Approver, Approvers } from './approvers.ts'
+import { answerFault } from './question.ts'
 import { isProvenBy } from './signature.ts'
 
 /**
  * Whether the answers to an approval are worth an allow, under the terms that hold now and the approvers that the host names
  * now. INVARIANT: what the ledger says of its state is not looked at: whoever can write rows there cannot sign.
  */
-export function isApprovedBy(approval: Approval, terms: ApprovalTerms, approvers: Approvers): boolean {
-  const sound = approval.answers.filter((answered) => worthOf(approval, answered, terms, approvers) === 'counts')
+export function isApprovedBy(
+  approval: Approval,
+  terms: ApprovalTerms,
+  approvers: Approvers,
+  question?: Question,
+): boolean {
+  const sound = soundAnswers(approval, terms, approvers, question)
   if (sound.some(({ answer }) => answer === 'deny')) return false
   return new Set(sound.map(({ by }) => by)).size >= Math.max(1, terms.quorum)
 }
 
-/** What an answer is worth now: it counts, or why it does not. */
+/** What a question is answered with: the first answer that counts, unless somebody whose word counts said no. */
+export function answerTo(
+  approval: Approval,
+  terms: ApprovalTerms,
+  approvers: Approvers,
+  question: Question | undefined,
+): { readonly value: Json; readonly by: string } | undefined {
+  if (!isApprovedBy(approval, terms, approvers, question)) return undefined
+  const [first] = soundAnswers(approval, terms, approvers, question)
+  return first?.value === undefined ? undefined : { value: first.value, by: first.by }
+}
+
+function soundAnswers(approval: Approval, terms: ApprovalTerms, approvers: Approvers, question: Question | undefined) {
+  return approval.answers.filter((answered) => worthOf(approval, answered, terms, approvers, question) === 'counts')
+}
+
+/** What an answer is worth now: it counts, or why it does not. `question`: what an approval of that kind asks. */
 export function worthOf(
   approval: Approval,
   answered: ApprovalAnswered,
   terms: ApprovalTerms,
   approvers: Approvers,
+  question?: Question,
 ): AnswerWorth {
-  return wordWorth(answered, terms, approvers, (approver) => isProvenBy(approver, approval, answered))
+  const worth = wordWorth(answered, terms, approvers, (approver) => isProvenBy(approver, approval, answered))
+  return worth === 'counts' && !isOfItsKind(approval, answered, question) ? 'wrong-value' : worth
+}
+
+/** A question is answered with a value that fits it; everything else, a refusal too, bears none. */
+function isOfItsKind({ kind }: Approval, { answer, value }: ApprovalAnswered, question: Question | undefined): boolean {
+  if (kind !== 'question' || answer === 'deny') return value === undefined
+  return value !== undefined && answerFault(question, value) === undefined
 }
 
 /** What somebody's word is worth. `isProven`: whether it bears the signature of this approver over exactly what was said. */

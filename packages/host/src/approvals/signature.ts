@@ -13,13 +13,14 @@ import { challengeOf, isAssertedBy } from './passkey.ts'
 type Asked = ApprovalSubject & Pick<ApprovalRequested, 'approval' | 'kind'>
 /** What an approver can sign with. */
 type Keys = Pick<Approver, 'publicKey' | 'passkeys'>
-type Said = Pick<ApprovalAnswered, 'answer' | 'by' | 'expiresAt' | 'nonce'>
+type Said = Pick<ApprovalAnswered, 'answer' | 'value' | 'by' | 'expiresAt' | 'nonce'>
 
 /** What of an answer is signed. */
-export function signedAnswer(asked: Asked, { answer, by, expiresAt, nonce }: Said): SignedAnswer {
+export function signedAnswer(asked: Asked, { answer, value, by, expiresAt, nonce }: Said): SignedAnswer {
   const { approval, kind, digest, policyDigest, run, executor, principal } = asked
   const subject = { approval, kind, digest, policyDigest, run, executor, principal }
-  return { for: 'ecp-approval-1', ...subject, answer, by, expiresAt, nonce }
+  const valued = value === undefined ? {} : { value }
+  return { for: 'ecp-approval-1', ...subject, answer, ...valued, by, expiresAt, nonce }
 }
 
 /** The bytes that an answer's signature is over: RFC 8785 JSON in UTF-8. */

@@ -2,6 +2,7 @@ import { type Answered, type Approval, endOf, type Ledger, stateAt } from '@ecp/
 import type { AnswerWorth, ApprovalState } from '@ecp/protocol'
 import type { Approvers } from './approvers.ts'
 import { isApprovedBy, worthOf } from './judge.ts'
+import { questionOf } from './question.ts'
 
 /** An approval as it stands now: what its answers are worth under the approvers that the host names. */
 export interface Standing {
@@ -18,15 +19,19 @@ export interface Standing {
 }
 
 export function standingOf(
-  ledger: Pick<Ledger, 'run'>,
+  ledger: Pick<Ledger, 'decided' | 'run'>,
   approval: Approval,
   approvers: Approvers,
   at: number,
 ): Standing {
   const { terms } = approval
+  // The record is looked at only where something was answered: lists are long.
+  const isAnswered = approval.kind === 'question' && approval.answers.length > 0
+  const question = isAnswered ? questionOf(ledger, approval) : undefined
   const written = stateAt(approval, at)
-  const state = written === 'approved' && !isApprovedBy(approval, terms, approvers) ? 'pending' : written
-  const answers = approval.answers.map((answer) => ({ ...answer, worth: worthOf(approval, answer, terms, approvers) }))
+  const state = written === 'approved' && !isApprovedBy(approval, terms, approvers, question) ? 'pending' : written
+  const worth = (answer: Answered) => worthOf(approval, answer, terms, approvers, question)
+  const answers = approval.answers.map((answer) => ({ ...answer, worth: worth(answer) }))
   const counting = answers.filter(({ worth, answer }) => worth === 'counts' && answer === 'approve')
   const client = ledger.run(approval.run)?.start.client
   return {

@@ -5,7 +5,7 @@ import type { Approvers } from '../approvals/approvers.ts'
 import type { Redactor } from '../secrets/redactor.ts'
 import type { Governed } from './governed.ts'
 import { normalise } from './normalise.ts'
-import { decideWithPeople } from './people.ts'
+import { decideWithPeople, heldAs, type QuestionAnswer } from './people.ts'
 import { isOnlyRehearsed } from './rehearse.ts'
 import type { ActionRequest, Step } from './request.ts'
 
@@ -38,6 +38,8 @@ export interface Entered {
   readonly waiting?: string
   readonly action: Action
   readonly decision: Decision
+  /** What a person answered a question with that is allowed. */
+  readonly answer?: QuestionAnswer
   readonly counters: Counters
   readonly governed: Governed
 }
@@ -64,13 +66,14 @@ export async function enter(
     parts.onStep?.('normalised', action)
     await parts.observe(action)
     governed = parts.governed()
-    const { decision, counters, waiting } = await record(parts, governed, {
+    const { decision, counters, waiting, answer } = await record(parts, governed, {
       action,
       enforcement,
       applied: request.applied,
     })
     parts.onStep?.('decided', action)
-    return { action, governed, decision, counters, ...(waiting === undefined ? {} : { waiting }) }
+    const said = { ...(waiting === undefined ? {} : { waiting }), ...(answer ? { answer } : {}) }
+    return { action, governed, decision, counters, ...said }
   } catch (cause) {
     return { action, governed, decision: unavailable(governed, cause), counters: {} }
   }
@@ -86,7 +89,7 @@ async function record(
   parts: GateParts,
   governed: Governed,
   { action, enforcement, applied }: Asked,
-): Promise<Pick<Entered, 'decision' | 'counters' | 'waiting'>> {
+): Promise<Pick<Entered, 'decision' | 'counters' | 'waiting' | 'answer'>> {
   const { policy, catalogue, policyDigest } = governed
   // What another program executes is intended, reads too: if that program never says what came of it, nobody knows.
   const intends = (acting: Acts) => enforcement !== 'rehearsed' && (acting !== 'read' || enforcement === 'authorized')
@@ -95,6 +98,7 @@ async function record(
   const isGrantable = action.kind === 'tool.call' && applied === undefined
   const grantable = isGrantable ? { grantable: { target: action.target, policyDigest, run, executor, principal } } : {}
   let waiting: string | undefined
+  let answer: QuestionAnswer | undefined
   const { decided } = await parts.ledger.decide({
     run,
     owner: parts.owner,
@@ -103,7 +107,9 @@ async function record(
     durable: intends(acts(policy, catalogue, action)),
     blobs: governed.blobs,
     // A rehearsal asks nobody, and uses up nothing that people have given.
-    ...(enforcement !== 'rehearsed' && mayNeedApproval(policy, catalogue, action) ? { subject, ...grantable } : {}),
+    ...(enforcement !== 'rehearsed' && mayNeedApproval(policy, catalogue, action)
+      ? { subject, heldAs: heldAs(action), ...grantable }
+      : {}),
     ...(applied === undefined ? {} : { applied }),
     decide: (read, found) => {
       parts.onStep?.('deciding', action)
@@ -113,6 +119,7 @@ async function record(
       const { decision, answers, used, requested, granted } = people
       const isRehearsed = enforcement === 'rehearsed'
       if (!isRehearsed) waiting = people.waiting
+      answer = people.answer
       const taken = draws(policy, catalogue, action, decision)
       const decided = {
         action,
@@ -138,7 +145,8 @@ async function record(
     },
   })
   const { decision, counters: values } = decided
-  return { decision, counters: values, ...(waiting === undefined ? {} : { waiting }) }
+  const said = { ...(waiting === undefined ? {} : { waiting }), ...(answer ? { answer } : {}) }
+  return { decision, counters: values, ...said }
 }
 
 /** A deny for want of a record: nothing is performed that could not be written down before. */

@@ -1,16 +1,18 @@
 import type { Approval, FoundApprovals } from '@ecp/ledger'
 import { grantFits } from '@ecp/policy'
-import type {
-  Action,
-  ApprovalKind,
-  ApprovalRequested,
-  ApprovalTerms,
-  Decision,
-  GrantAnswer,
-  PersonAnswer,
+import {
+  type Action,
+  type ApprovalKind,
+  type ApprovalRequested,
+  type ApprovalTerms,
+  type Decision,
+  type GrantAnswer,
+  type Json,
+  type PersonAnswer,
+  questionIn,
 } from '@ecp/protocol'
 import type { Approvers } from '../approvals/approvers.ts'
-import { isApprovedBy } from '../approvals/judge.ts'
+import { answerTo, isApprovedBy } from '../approvals/judge.ts'
 import { isGivenBy } from '../grants/judge.ts'
 
 /** A decision together with what people have said, and what follows from it for approvals. */
@@ -20,12 +22,20 @@ export interface WithPeople {
   readonly answers: readonly PersonAnswer[]
   /** Approvals that the allow stands on. */
   readonly used: readonly string[]
+  /** What a person answered the question of an allow with. */
+  readonly answer?: QuestionAnswer
   /** The grant that the allow stands on. */
   readonly granted?: string
   /** A person is to be asked, and nobody was yet. */
   readonly requested?: ApprovalRequested
   /** Where a held or proposed action waits. */
   readonly waiting?: string
+}
+
+/** A person's answer to a question, and whose it is. */
+export interface QuestionAnswer {
+  readonly value: Json
+  readonly by: string
 }
 
 /**
@@ -53,6 +63,7 @@ export function decideWithPeople(
   const { held, proposed } = found
   if (decision.effect === 'hold' && decision.approval) {
     const isRefusal = held?.state === 'denied'
+    if (heldAs(action) === 'question') return askedPerson(action, decision, held, approvers, decide)
     const isApproval = held && isFor(held, action, decision) && isApprovedBy(held, decision.approval, approvers)
     if (held && (isRefusal || isApproval)) {
       const word: PersonAnswer = { kind: isRefusal ? 'refusal' : 'approval', id: held.approval }
@@ -73,6 +84,31 @@ export function decideWithPeople(
     return asking(action, decision, applied, 'proposal')
   }
   return { decision, answers: applied, used: decision.effect === 'allow' ? used : [] }
+}
+
+/** As what a person is asked about an action that is held. */
+export function heldAs({ kind }: Pick<Action, 'kind'>): Extract<ApprovalKind, 'hold' | 'question'> {
+  return kind === 'human.ask' ? 'question' : 'hold'
+}
+
+/** A question waits until somebody whose word counts has answered it, with a value that fits it, or has said no. */
+function askedPerson(
+  action: Action,
+  decision: Decision,
+  held: Approval | undefined,
+  approvers: Approvers,
+  decide: (answers: readonly PersonAnswer[]) => Decision,
+): WithPeople {
+  if (!held) return asking(action, decision, [], 'question')
+  const terms = decision.approval
+  const answer =
+    terms && isFor(held, action, decision) ? answerTo(held, terms, approvers, questionIn(action.arguments)) : undefined
+  const isRefusal = held.state === 'denied'
+  if (!isRefusal && !answer) return { decision, answers: [], used: [], waiting: held.approval }
+  const answers: readonly PersonAnswer[] = [{ kind: isRefusal ? 'refusal' : 'answer', id: held.approval }]
+  const again = decide(answers)
+  if (again.effect !== 'allow' || !answer) return { decision: again, answers, used: [] }
+  return { decision: again, answers, used: [held.approval], answer }
 }
 
 /** The first grant that fits the action and that people have given. */
@@ -104,7 +140,7 @@ const dayMs = 86_400_000
 
 /** Whether an approval is for exactly this action: how the ledger's tables found it proves nothing. */
 function isFor(held: Approval, action: Action, decision: Decision): boolean {
-  return held.kind === 'hold' && held.run === action.run && isSameWish(held, action, decision)
+  return held.kind === heldAs(action) && held.run === action.run && isSameWish(held, action, decision)
 }
 
 /**

@@ -58,6 +58,12 @@ export async function finish(
   return isJsonObject(result?.value) ? { outcome, result: result.value } : { outcome }
 }
 
+/** The answer came with the decision, in its transaction. What a person typed can hold a secret, too. */
+async function answered({ redactor }: GateOptions, { answer }: Entered): Promise<Called> {
+  if (answer) return { status: 'completed', result: recordable(redactor.json({ answer: answer.value, by: answer.by })) }
+  return { status: 'failed', error: { code: 'question.unanswered', message: 'nobody has answered it' } }
+}
+
 interface Called extends Pick<Outcome, 'status' | 'error' | 'tokens' | 'costUsd'> {
   readonly result?: Recordable
   readonly rpcError?: RpcError
@@ -73,6 +79,8 @@ function performer({ kind }: Entered['action']): Performer {
     case 'memory.read':
     case 'memory.write':
       return remember
+    case 'human.ask':
+      return answered
     default:
       return call
   }

@@ -10,12 +10,14 @@ import type { CallOptions } from '../servers/servers.ts'
  * At a model provider: `model.generate`: `provider/model`, a `ModelTurn`; the result is a `ModelReply`.
  * At a memory store: `memory.read` and `memory.write`: `store/scope/tool`, the arguments of `ecp:memory/tool`. A `tool.call` of
  * `ecp:memory/tool` becomes that, at the store of its executor's memory, before it is decided.
+ * Of a person: `human.ask`: the `human` executor that asks, a `Question`; the result is `{answer, by}`.
  */
 export type PerformedKind =
   | 'tool.call'
   | 'resource.read'
   | 'prompt.get'
   | 'completion.get'
+  | 'human.ask'
   | 'model.generate'
   | 'memory.read'
   | 'memory.write'

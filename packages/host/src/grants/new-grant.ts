@@ -19,7 +19,7 @@ export interface GrantWish {
  */
 export function newGrant(approval: Approval, { condition, uses, lasts, scope }: GrantWish, at: number): GrantOffered {
   const { kind, target, executor, principal, policyDigest, run, terms: needs } = approval
-  if (kind !== 'hold') throw refused('it is a proposal, and each of those is applied by a person')
+  if (kind !== 'hold') throw refused(`it is a ${kind}, and each of those a person answers for itself`)
   if (lasts > needs.expiresAfter) {
     const longest = Math.floor(needs.expiresAfter / 1_000)
     throw refused(`an approval of \`${target}\` holds for ${longest} s at most, and a grant of it for no longer`)

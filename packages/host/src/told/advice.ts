@@ -40,6 +40,8 @@ const advice: Record<StopCode, string> = {
   'write.refused': 'a person said no to it. Do not ask for the same again.',
   'write.proposed': 'it was written down as a proposal.',
   'write.needs-approval': 'a person must approve it first.',
+  'question.refused': 'a person would not answer it. Do not ask the same again.',
+  'question.unanswered': 'a person has to answer it first.',
   'budget.tool-calls': 'the budget of tool calls is used up. Finish with what you have.',
   'budget.runtime': 'the budget of time is used up. Finish with what you have.',
   'budget.tokens': 'the budget of model tokens is used up. Finish with what you have.',

@@ -64,6 +64,9 @@ function sentence({ decision, outcome, target, waiting }: Answer): string {
       return `ECP denied \`${target}\`: ${reason ? adviceOf(reason) : 'the policy gives no reason to allow it.'}`
     }
     case 'hold':
+      if (decision.reasons.some(({ code }) => code === 'question.unanswered')) {
+        return `ECP asks a person about \`${target}\`, and nobody has answered yet${waiting === undefined ? '' : ` (\`ecp approvals answer ${waiting}\`)`}.`
+      }
       return `ECP holds \`${target}\`: a person must approve it first, and nothing was done yet. Go on with other work, or tell the user that it waits for approval${waiting === undefined ? '' : ` (\`ecp approvals show ${waiting}\`)`}; once it is approved, make the same call again.`
     case 'propose':
       return `ECP wrote \`${target}\` down as a proposal and did not execute it. Do not repeat it; tell the user that it was proposed.`

@@ -2,6 +2,7 @@ import type { Approval, Ledger, Letter } from '@ecp/ledger'
 import type { Json, JsonObject, WebhookData, WebhookMessage } from '@ecp/protocol'
 import type { Approvers } from '../approvals/approvers.ts'
 import { worthOf } from '../approvals/judge.ts'
+import { questionOf } from '../approvals/question.ts'
 import { shown } from './shown.ts'
 
 /** Bounds in UTF-16 units, so that no body comes near the 20 kB that Standard Webhooks 1.0 recommends as the most. */
@@ -70,12 +71,14 @@ function argumentsOf(value: Json): NonNullable<WebhookData['arguments']> {
 async function eventData(
   { record }: Letter,
   approval: Approval,
-  { approvers, redacted }: MessageParts,
+  { ledger, approvers, redacted }: MessageParts,
 ): Promise<Partial<WebhookData>> {
   switch (record.kind) {
     case 'approval.answered': {
       const { answer, by, note, proof } = record.body
-      const counts = worthOf(approval, record.body, approval.terms, approvers) === 'counts'
+      // What a question was answered with is nobody's outside: the console shows it.
+      const question = approval.kind === 'question' ? questionOf(ledger, approval) : undefined
+      const counts = worthOf(approval, record.body, approval.terms, approvers, question) === 'counts'
       const said: JsonObject = await redacted({ by, note: note ?? '' })
       const noted = note === undefined ? {} : { note: shown(String(said.note), longest.note) }
       return { answer: { answer, by: shown(String(said.by), longest.name), ...noted, proof: proof.kind, counts } }

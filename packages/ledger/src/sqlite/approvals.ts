@@ -7,7 +7,7 @@ import type { Transaction } from './transaction.ts'
 /** What people have said that a decision may have to know. */
 export function approvalsOf(
   transaction: Transaction,
-  { subject, applied, grantable, at }: DecideRequest,
+  { subject, heldAs = 'hold', applied, grantable, at }: DecideRequest,
 ): FoundApprovals {
   // Single use is the records' to say: the table is only read from them.
   const isSpent = ({ approval, state }: Approval) => state === 'approved' && transaction.isUsed(approval)
@@ -15,7 +15,7 @@ export function approvalsOf(
     approval && states.includes(stateAt(approval, at)) && at < endOf(approval) && !isSpent(approval)
       ? approval
       : undefined
-  const held = subject && isOpen(transaction.approvalFor(subject, 'hold'), 'pending', 'approved', 'denied')
+  const held = subject && isOpen(transaction.approvalFor(subject, heldAs), 'pending', 'approved', 'denied')
   const proposed = subject && isOpen(transaction.approvalFor(subject, 'proposal'), 'pending', 'approved')
   const proposal = applied === undefined ? undefined : isOpen(transaction.approval(applied), 'approved')
   const grants = grantable ? transaction.grantsFor(grantable, at) : []

@@ -155,7 +155,7 @@ export class Reading {
     return this.#read(() => {
       const counts = countsIn(this.#statements.get('openCounts').all())
       // Which of very many have expired is written down within a minute; to find out sooner each would have to be read.
-      return counts.hold + counts.proposal > mostCounted
+      return counts.hold + counts.proposal + counts.question > mostCounted
         ? counts
         : countsIn(this.#statements.get('openCountsAt').all(at))
     })
@@ -260,10 +260,10 @@ export class Reading {
 }
 
 function countsIn(rows: readonly Readonly<Record<string, unknown>>[]): Record<ApprovalKind, number> {
-  const counts = { hold: 0, proposal: 0 }
+  const counts = { hold: 0, proposal: 0, question: 0 }
   for (const row of rows) {
     const kind = text(row, 'kind')
-    if (kind === 'hold' || kind === 'proposal') counts[kind] = number(row, 'n')
+    if (kind === 'hold' || kind === 'proposal' || kind === 'question') counts[kind] = number(row, 'n')
   }
   return counts
 }

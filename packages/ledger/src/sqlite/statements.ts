@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+import { type ApprovalKind, approvalKinds } from '@ecp/protocol'
 import { named } from './schema.ts'
 import type { Database } from './sqlite.ts'
 
@@ -10,12 +11,12 @@ const before = '(requested_at, rowid) < (:at, :place)'
 // By their index: a page of one state and kind reads no more rows than it has.
 const approvalsIn = (
   state: string,
-  kind: string,
+  kind: ApprovalKind,
 ) => `SELECT requested_at, rowid AS place, value FROM approvals INDEXED BY waiting
     WHERE state = ${state} AND kind = '${kind}' AND (:kind IS NULL OR :kind = '${kind}') AND ${before}
     ORDER BY requested_at DESC, rowid DESC LIMIT :limit`
 const firstOf = (...states: readonly string[]) => {
-  const parts = states.flatMap((state) => ['hold', 'proposal'].map((kind) => approvalsIn(state, kind)))
+  const parts = states.flatMap((state) => approvalKinds.map((kind) => approvalsIn(state, kind)))
   return `SELECT value FROM (${parts.map((part) => `SELECT * FROM (${part})`).join(' UNION ALL ')})
     ORDER BY requested_at DESC, place DESC LIMIT :limit`
 }

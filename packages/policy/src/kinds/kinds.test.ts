@@ -106,8 +106,8 @@ const cases: [executor: string, kind: ActionKind, target: string, wanted: string
   ['main', 'sampling.create', 'docs', 'allow host.request-allowed'],
   ['main', 'sampling.create', 'web', 'deny host.server-not-allowed host.request-not-allowed'],
   ['main', 'elicitation.create', 'docs', 'allow host.request-allowed'],
-  ['person', 'human.ask', 'person', 'allow context.question-allowed'],
-  ['main', 'human.ask', 'person', 'allow context.question-allowed'],
+  ['person', 'human.ask', 'person', 'hold question.unanswered context.question-allowed'],
+  ['main', 'human.ask', 'person', 'hold question.unanswered context.question-allowed'],
   ['helper', 'human.ask', 'person', 'deny context.delegate-not-allowed'],
   ['main', 'human.ask', 'helper', 'deny context.delegate-not-allowed'],
   ['main', 'plugin.load', 'console', 'allow host.plugin-allowed'],
@@ -205,7 +205,7 @@ test('write controls say nothing about delegation and reads', () => {
   }
   expect(acts('agent.delegate', 'helper')).toBe('allow neither')
   expect(acts('model.generate', 'openai/small')).toBe('allow read')
-  expect(acts('human.ask', 'person')).toBe('allow read')
+  expect(acts('human.ask', 'person')).toBe('hold read')
 })
 
 test.each([

@@ -98,7 +98,7 @@ const common = {
   ask: object({
     title: z.string().min(1),
     show: z.array(name).optional().describe('Outputs before it that the person sees'),
-    assignee: z.string().optional().describe('Who is asked'),
+    assignee: z.string().optional().describe('Who is asked: the name of an approver, or of a group of them'),
     expiresAfter: duration.optional(),
   }).optional(),
   optional: z.boolean().optional().describe('Whether the run goes on when it fails'),

@@ -26,6 +26,14 @@ export function withoutMarkers(text: string): string {
   return text.replaceAll('[secret:', '[redacted: ')
 }
 
+/** The same in every text of a value. */
+export function withoutMarkersIn(value: Json): Json {
+  if (typeof value === 'string') return withoutMarkers(value)
+  if (Array.isArray(value)) return value.map(withoutMarkersIn)
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [withoutMarkers(key), withoutMarkersIn(item)]))
+}
+
 /**
  * Data for a model, marked as data from its source. The mark holds a digest of the content: no content can contain its own end.
  */

@@ -11,6 +11,7 @@ const longestNote = 2_000
 
 export const answerRequest = z.strictObject({
   answer: z.enum(verdicts),
+  value: z.json().optional(),
   note: z.string().max(longestNote).optional(),
   by: z.string().max(200).optional(),
   nonce: z.string().max(64).optional(),
@@ -50,9 +51,10 @@ export async function answered(
  * and who signs in here is none of them by that.
  */
 function proven(desk: OperatorDesk, approval: Approval, approvers: Approvers, request: AnswerRequest): Proven {
-  const { answer, by, nonce, expiresAt, assertion } = request
+  const { answer, value, by, nonce, expiresAt, assertion } = request
+  const valued = value === undefined ? {} : { value }
   if (approvers.size === 0 && by === undefined) {
-    return { said: newAnswer(approval, answer, desk.user, desk.now()), proof: { kind: 'unsigned' } }
+    return { said: newAnswer(approval, answer, desk.user, desk.now(), valued), proof: { kind: 'unsigned' } }
   }
   if (approvers.size === 0)
     throw new OperatorError(403, 'approval.refused', 'no approvers are configured: `by` names none')
@@ -62,5 +64,5 @@ function proven(desk: OperatorDesk, approval: Approval, approvers: Approvers, re
   }
   const proof = assertionProof(assertion)
   if (!proof) throw new OperatorError(400, 'request.invalid', '`$.assertion` is no assertion of a passkey')
-  return { said: { answer, by, nonce, expiresAt }, proof }
+  return { said: { answer, ...valued, by, nonce, expiresAt }, proof }
 }

@@ -25,10 +25,12 @@ export function InboxFilters({ filter, onChange }: Props) {
           <option value="all">All</option>
           <option value="hold">Held calls</option>
           <option value="proposal">Proposals</option>
+          <option value="question">Questions</option>
         </select>
       </label>
     </>
   )
 }
 
-const kindOf = (text: string): InboxFilter['kind'] => (text === 'hold' || text === 'proposal' ? text : 'all')
+const kindOf = (text: string): InboxFilter['kind'] =>
+  text === 'hold' || text === 'proposal' || text === 'question' ? text : 'all'

@@ -2,7 +2,7 @@ import type { OperatorApprovalSummary } from '@ecp/protocol'
 import { memo } from 'react'
 import { Link } from 'wouter'
 import { stateAt, termsWords } from '../../approvals/standing.ts'
-import { Badge, StateBadge } from '../../parts/badge.tsx'
+import { KindBadge, StateBadge } from '../../parts/badge.tsx'
 import { Ago, Left } from '../../parts/time.tsx'
 import { useNow } from '../../parts/use-now.ts'
 import { Inert } from '../../text/inert.tsx'
@@ -25,7 +25,7 @@ export const InboxRow = memo(function InboxRow({ approval, isActive, onFocus }: 
       onFocus={() => onFocus(approval.approval)}
     >
       <span className="inbox-row-kind">
-        {kind === 'hold' ? <Badge tone="hold">held</Badge> : <Badge tone="propose">proposed</Badge>}
+        <KindBadge kind={kind} />
       </span>
       <span className="inbox-row-target mono">
         <Inert text={target} />

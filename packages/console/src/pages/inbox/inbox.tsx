@@ -45,12 +45,17 @@ function filterIn(search: URLSearchParams): InboxFilter {
   const kind = search.get('kind')
   return {
     state: search.get('state') === 'all' ? 'all' : 'open',
-    kind: kind === 'hold' || kind === 'proposal' ? kind : 'all',
+    kind: kind === 'hold' || kind === 'proposal' || kind === 'question' ? kind : 'all',
   }
 }
 
 function Nothing({ filter: { state, kind } }: { readonly filter: InboxFilter }) {
-  const what = { hold: 'held call', proposal: 'proposal', all: 'held call or proposal' }[kind]
+  const what = {
+    hold: 'held call',
+    proposal: 'proposal',
+    question: 'question',
+    all: 'held call, proposal or question',
+  }[kind]
   if (state === 'all') {
     return (
       <Empty title={`No ${what} is on record`}>
@@ -64,8 +69,8 @@ function Nothing({ filter: { state, kind } }: { readonly filter: InboxFilter }) 
   return (
     <Empty title="Nothing waits for you">
       <p>
-        {kind === 'all' ? 'A held call or a proposal' : `A ${what}`} appears here by itself as soon as an agent asks.
-        What was answered is under “All”.
+        {kind === 'all' ? 'A held call, a proposal or a question' : `A ${what}`} appears here by itself as soon as it is
+        asked. What was answered is under “All”.
       </p>
     </Empty>
   )

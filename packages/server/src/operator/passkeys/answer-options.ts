@@ -5,6 +5,7 @@ import {
   newAnswer,
   passkeyRequest,
   refuseOver,
+  refuseUnfit,
   signedAnswer,
   standingOf,
 } from '@ecp/host'
@@ -16,7 +17,11 @@ import { OperatorError } from '../operator-error.ts'
 import { passkeyPlace } from './passkey-place.ts'
 import { ceremonyMs } from './registration-routes.ts'
 
-export const answerOptionsRequest = z.strictObject({ answer: z.enum(verdicts), by: z.string().max(200) })
+export const answerOptionsRequest = z.strictObject({
+  answer: z.enum(verdicts),
+  value: z.json().optional(),
+  by: z.string().max(200),
+})
 
 /**
  * What an approver is to sign for an answer. Nothing is kept: what comes back says itself what it is for. Throws `approval.over`
@@ -25,7 +30,7 @@ export const answerOptionsRequest = z.strictObject({ answer: z.enum(verdicts), b
 export function answerOptions(
   { machine, now, base }: Pick<OperatorDesk, 'machine' | 'now' | 'base'>,
   approval: Approval,
-  { answer, by }: z.infer<typeof answerOptionsRequest>,
+  { answer, value, by }: z.infer<typeof answerOptionsRequest>,
 ): OperatorAnswerOptions {
   const { ledger, config } = machine()
   const approvers = approversOf(config.layers)
@@ -34,7 +39,9 @@ export function answerOptions(
   if (!approver) throw refused(`there is no approver \`${by}\`; \`ecp approvers list\` shows who there is`)
   if (!mayAnswer(approver, approval.terms))
     throw refused(`it needs other approvers than \`${by}\`; its terms say which`)
-  const said = newAnswer(approval, answer, by, now())
+  const valued = value === undefined ? {} : { value }
+  refuseUnfit(ledger, approval, { answer, ...valued })
+  const said = newAnswer(approval, answer, by, now(), valued)
   const place = passkeyPlace(base())
   const publicKey = place && passkeyRequest(approver, place, answerChallenge(approval, said), ceremonyMs)
   if (!publicKey) {
