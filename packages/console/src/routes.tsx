@@ -4,6 +4,7 @@ import { type ComponentType, lazy } from 'react'
 export const routes: readonly { readonly path: string; readonly page: ComponentType<{ readonly id: string }> }[] = [
   { path: '/', page: lazy(() => import('./pages/inbox/inbox.tsx')) },
   { path: '/approvals/:id', page: lazy(() => import('./pages/approval/approval.tsx')) },
+  { path: '/approvals/:id/grant', page: lazy(() => import('./pages/grant/grant.tsx')) },
   { path: '/grants', page: lazy(() => import('./pages/grants/grants.tsx')) },
   { path: '/runs', page: lazy(() => import('./pages/runs/runs.tsx')) },
   { path: '/runs/:id', page: lazy(() => import('./pages/run/run.tsx')) },

@@ -1,4 +1,5 @@
 import type { ApprovalState, OperatorApproval } from '@ecp/protocol'
+import { Link } from 'wouter'
 import { useHost } from '../../layout/host-context.ts'
 import { Left } from '../../parts/time.tsx'
 import { AnswerForm } from './answer-form.tsx'
@@ -28,6 +29,11 @@ export function AnswerPanel({ approval, state, reload }: Props) {
       {host?.frozen && isOpen && <p className="approval-bad">ECP is frozen: nothing happens until it is unfrozen.</p>}
       {approval.kind === 'proposal' && <Apply approval={approval} isReady={state === 'approved'} onDone={reload} />}
       {isOpen && host && <AnswerForm approval={approval} state={state} host={host} onAnswered={reload} />}
+      {state === 'pending' && approval.kind === 'hold' && approval.asked?.kind === 'tool.call' && (
+        <p className="answer-instead">
+          <Link href={`/approvals/${encodeURIComponent(approval.approval)}/grant`}>Grant calls like this instead…</Link>
+        </p>
+      )}
     </section>
   )
 }

@@ -2,6 +2,7 @@ import type { OperatorApproval } from '@ecp/protocol'
 import { useId } from 'react'
 import { Inert } from '../../text/inert.tsx'
 import type { WhoAnswers } from './who-answers.ts'
+import './answer-worth.css'
 
 /** What an answer is worth where nobody can sign. */
 export function Unsigned({ worth }: { readonly worth: string }) {

@@ -12,8 +12,14 @@ const tones: Readonly<Record<GrantState, Tone>> = {
   expired: 'quiet',
 }
 
-/** `revoke` asks about the grant that somebody wants gone. */
-export function grantColumns(revoke: (grant: OperatorGrant) => void): readonly Column<OperatorGrant>[] {
+interface GrantActs {
+  /** Asks about the grant that somebody wants gone. */
+  revoke(grant: OperatorGrant): void
+  /** Asks about the grant that somebody wants to sign, too. */
+  sign(grant: OperatorGrant): void
+}
+
+export function grantColumns({ revoke, sign }: GrantActs): readonly Column<OperatorGrant>[] {
   return [
     {
       key: 'what',
@@ -51,12 +57,19 @@ export function grantColumns(revoke: (grant: OperatorGrant) => void): readonly C
     },
     { key: 'used', head: 'Used', align: 'end', cell: ({ used, terms }) => `${used} of ${terms.uses}` },
     {
-      key: 'revoke',
-      head: 'End it',
+      key: 'acts',
+      head: 'Sign or end it',
       cell: (grant) => (
-        <button type="button" className="danger" onClick={() => revoke(grant)}>
-          Revoke<span className="unseen"> grant {grant.grant}</span>
-        </button>
+        <>
+          {grant.state === 'offered' && (
+            <button type="button" onClick={() => sign(grant)}>
+              Sign<span className="unseen"> grant {grant.grant}</span>
+            </button>
+          )}{' '}
+          <button type="button" className="danger" onClick={() => revoke(grant)}>
+            Revoke<span className="unseen"> grant {grant.grant}</span>
+          </button>
+        </>
       ),
     },
   ]

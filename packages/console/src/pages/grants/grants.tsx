@@ -10,11 +10,16 @@ import { Page } from '../../parts/page.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Inert } from '../../text/inert.tsx'
 import { grantColumns } from './grant-columns.tsx'
+import { SignGrant } from './sign-grant.tsx'
 
 /** What may happen without asking each time; and the way to end that. */
 export default function Grants() {
-  const { data, error, isLoading, reload } = useAnswer<OperatorGrants>('/grants?limit=500')
+  const { data, error, isLoading, reload } = useAnswer<OperatorGrants>(
+    '/grants?limit=500',
+    ({ kind }) => kind !== 'state',
+  )
   const [doomed, setDoomed] = useState<OperatorGrant>()
+  const [unsigned, setUnsigned] = useState<OperatorGrant>()
   const [isGone, setGone] = useState(false)
   const revoke = async ({ grant }: OperatorGrant) => {
     await remove(`/grants/${encodeURIComponent(grant)}`)
@@ -31,14 +36,20 @@ export default function Grants() {
       {data?.grants.length === 0 && (
         <Empty title="Nothing is granted">
           <p>
-            <code>ecp grants add APPROVAL --where CONDITION --times N --for 2h</code> grants actions like one that is
-            held.
+            Open a call that is held and choose “Grant calls like this instead”, or use{' '}
+            <code>ecp grants add APPROVAL --where CONDITION --times N --for 2h</code>.
           </p>
         </Empty>
       )}
       {data && data.grants.length > 0 && (
-        <Table caption="Grants" columns={grantColumns(setDoomed)} rows={data.grants} keyOf={({ grant }) => grant} />
+        <Table
+          caption="Grants"
+          columns={grantColumns({ revoke: setDoomed, sign: setUnsigned })}
+          rows={data.grants}
+          keyOf={({ grant }) => grant}
+        />
       )}
+      {unsigned && <SignGrant grant={unsigned} onSigned={reload} onClose={() => setUnsigned(undefined)} />}
       {doomed && (
         <Confirm
           title="Revoke this grant?"
