@@ -95,7 +95,10 @@ export {
   type SecretProviderName,
   type SecretReference,
   type ServerWiring,
+  type StartingTrigger,
+  startingTriggers,
   type Transport,
+  type TriggeredRunWiring,
   type WebhookWiring,
 } from './host/wiring.ts'
 export { canonical, isJsonObject, type Json, type JsonObject } from './json.ts'

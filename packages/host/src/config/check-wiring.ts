@@ -4,7 +4,13 @@ import { keysOf, partOf, singletons, wiringPaths } from './wired.ts'
 
 /** What is wrong with the wiring of the layers together: each name is wired once, and by a layer that may. */
 export function checkWiring(layers: readonly HostLayer[]): Diagnostic[] {
-  return [...redefinitions(layers), ...projectServers(layers), ...projectCounters(layers), ...projectWebhooks(layers)]
+  return [
+    ...redefinitions(layers),
+    ...projectServers(layers),
+    ...projectCounters(layers),
+    ...projectWebhooks(layers),
+    ...projectPrincipals(layers),
+  ]
 }
 
 /** INVARIANT: what an outer layer wired means the same whatever the layers below it say. */
@@ -88,4 +94,17 @@ function projectWebhooks(layers: readonly HostLayer[]): Diagnostic[] {
   if (!outer || !project || partOf(project, path) === undefined) return []
   const message = `\`gateway.approvals.webhooks\` is set by a project, and its endpoints would be told of every approval on the ledger of the ${outer.layer} layer (${outer.document.file}); set it there`
   return [diagnostic(project.document, { code: 'layer', path, on: 'key', message })]
+}
+
+/** INVARIANT: a project below another layer cannot have runs counted, and remembered, as somebody else's. */
+function projectPrincipals(layers: readonly HostLayer[]): Diagnostic[] {
+  const [outer] = layers.filter(({ layer }) => layer !== 'project')
+  const project = layers.find(({ layer }) => layer === 'project')
+  if (!outer || !project) return []
+  return keysOf(project, ['gateway', 'runs']).flatMap((name) => {
+    const path = ['gateway', 'runs', name, 'principal']
+    if (partOf(project, path) === undefined) return []
+    const message = `\`gateway.runs.${name}.principal\` is set by a project, and budgets and memory of the ${outer.layer} layer (${outer.document.file}) are kept by principal; set it there, or leave it out`
+    return [diagnostic(project.document, { code: 'layer', path, message })]
+  })
 }

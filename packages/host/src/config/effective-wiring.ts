@@ -1,6 +1,7 @@
 import type { HostLayer } from '@ecp/policy'
 import { diagnostic, isJsonObject, type Json, type Path } from '@ecp/protocol'
 import { type EffectiveLine, source } from './effective-line.ts'
+import { defaultRunQueue } from './run-queue.ts'
 import { keysOf, partOf, wiringPaths } from './wired.ts'
 
 const hidden = '(not shown)'
@@ -36,12 +37,25 @@ const singletons: readonly {
         : builtIn(['secrets', 'providers', 'dot.env', 'path'], './.env', 'in the working folder')),
     ],
   },
-  { area: 'gateway', missing: (says) => (says(['runWindow']) ? [] : builtIn(['gateway', 'runWindow'], '1d')) },
+  {
+    area: 'gateway',
+    missing: (says) => [
+      ...(says(['runWindow']) ? [] : builtIn(['gateway', 'runWindow'], '1d')),
+      ...(says(['runs']) ? runQueue(says) : []),
+    ],
+  },
   {
     area: 'ledger',
     missing: (says) => (says(['path']) || says(['postgres']) ? [] : builtIn(['ledger', 'path'], '~/.ecp/ledger')),
   },
 ]
+
+/** The bounds of runs that are started here, as {@link defaultRunQueue} has them. */
+function runQueue(says: (path: Path) => boolean): EffectiveLine[] {
+  return Object.entries(defaultRunQueue).flatMap(([key, value]) =>
+    says(['runQueue', key]) ? [] : builtIn(['gateway', 'runQueue', key], value),
+  )
+}
 
 function defaults(layer: HostLayer, path: Path): EffectiveLine[] {
   if (path[0] !== 'tools') return []

@@ -233,6 +233,22 @@ security:
     ])
   })
 
+  it('says what holds for runs that start by themselves, where there are some', () => {
+    expect(line({ user: '' }, 'gateway.runQueue')).toEqual([])
+    const user = `
+gateway:
+  runs: { brief: { context: brief.yaml, webhook: { secret: { provider: dot.env, key: BRIEF } } } }
+  runQueue: { maxRunning: 2 }`
+    expect(line({ user }, 'gateway.run')).toEqual([
+      { path: 'gateway.runs.brief.context', value: 'brief.yaml', from: 'user:3' },
+      { path: 'gateway.runs.brief.webhook.secret.provider', value: 'dot.env', from: 'user:3' },
+      { path: 'gateway.runs.brief.webhook.secret.key', value: 'BRIEF', from: 'user:3' },
+      { path: 'gateway.runQueue.maxRunning', value: 2, from: 'user:4' },
+      { path: 'gateway.runWindow', value: '1d', from: '' },
+      { path: 'gateway.runQueue.maxWaiting', value: 100, from: '' },
+    ])
+  })
+
   it('does not show what may be a secret, and shows references', () => {
     const user = `
 tools:

@@ -231,6 +231,28 @@ describe('who else is told of approvals', () => {
   })
 })
 
+describe('for whom runs start by themselves', () => {
+  const text = 'gateway: { runs: { brief: { context: brief.yaml, principal: ada } } }'
+
+  it('is not for a project below another layer to say', async () => {
+    expect(faults(await loadLayers({ user: '', project: text }))).toEqual([
+      {
+        text: expect.stringContaining('error layer `gateway.runs.brief.principal` is set by a project'),
+        at: `${files.project}:2`,
+      },
+    ])
+  })
+
+  it('is the project’s own where there is no outer layer', async () => {
+    expect(faults(await loadLayers({ project: text }))).toEqual([])
+  })
+
+  it('is the user of `ecp serve` otherwise, for a project below another layer, too', async () => {
+    const project = 'gateway: { runs: { brief: { context: brief.yaml } } }'
+    expect(faults(await loadLayers({ user: '', project }))).toEqual([])
+  })
+})
+
 describe('servers of a project', () => {
   it.each([
     ['no outer layer', {}, undefined],

@@ -136,9 +136,13 @@ const install = object({
 })
 export type PluginInstall = z.infer<typeof install>
 
+/** Triggers of a Context that `ecp serve` can start runs by; a `manual` one is `ecp run`. */
+export const startingTriggers = ['schedule', 'webhook', 'tool-event'] as const
+export type StartingTrigger = (typeof startingTriggers)[number]
+
 /**
- * A name in `gateway`. `/` stands between an issuer and what its tokens say, `(` begins the name of who needs no token: no two
- * kinds of client have one name.
+ * A name in `gateway`. `/` stands between an issuer and what its tokens say, `(` begins the name of who needs no token, and
+ * `schedule:` that of what a schedule starts: no two kinds of client have one name.
  */
 const gatewayName = z
   .string()
@@ -146,8 +150,8 @@ const gatewayName = z
   .max(128)
   .regex(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-    /^(?!\()[^\u0000-\u001f\u007f-\u009f/]*$/,
-    'a name without `/` and control characters that does not begin with `(`',
+    /^(?!\(|schedule:|webhook:|tool-event:)[^\u0000-\u001f\u007f-\u009f/]*$/,
+    'a name without `/` and control characters that does not begin with `(`, `schedule:`, `webhook:` or `tool-event:`',
   )
 /** Whether a client of `ecp serve` may have this name. */
 export const isClientName = (text: string): boolean => gatewayName.safeParse(text).success
@@ -199,6 +203,37 @@ const webhook = object({
   events: z.array(z.enum(webhookEvents)).min(1).optional().describe('What is told; missing: all of it'),
 }).describe('An endpoint that is told of approvals (Standard Webhooks)')
 export type WebhookWiring = z.infer<typeof webhook>
+
+/** It stands in the address of a webhook. */
+const runName = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'a name of lower case letters, digits and dashes, such as weekly-brief')
+const triggeredRun = object({
+  context: z
+    .string()
+    .min(1)
+    .describe('The Context, relative to the folder of this file; its `triggers` say when it runs'),
+  inputs: z
+    .record(name, scalar)
+    .optional()
+    .describe('Values for the inputs of the Context; the body of a webhook gives only others'),
+  principal: name.optional().describe('For whom it runs; missing: the user that runs `ecp serve`'),
+  triggers: z
+    .array(z.enum(startingTriggers))
+    .min(1)
+    .optional()
+    .describe("Which of the Context's triggers start it; missing: all that it has"),
+  overlap: z.boolean().optional().describe('Whether it may start while one of before still goes on (default false)'),
+  webhook: object({
+    secret: secretReference.describe(
+      'Where the key is that messages are signed with: whsec_ and 24 to 64 bytes in base64',
+    ),
+  })
+    .optional()
+    .describe('Takes signed messages at POST /v1/triggers/NAME (Standard Webhooks)'),
+}).describe('A Context that `ecp serve` runs when one of its triggers says so')
+export type TriggeredRunWiring = z.infer<typeof triggeredRun>
 
 /** What exists on this machine and how to reach it. Grants nothing. */
 export const wiring = {
@@ -259,6 +294,16 @@ export const wiring = {
       .optional()
       .describe('Who may connect, as which executor of which Context'),
     issuers: z.record(gatewayName, issuer).optional().describe('Whose JWTs are taken from those who connect'),
+    runs: z
+      .record(runName, triggeredRun)
+      .optional()
+      .describe('Which Contexts run without a person who starts them, by name'),
+    runQueue: object({
+      maxRunning: positiveInteger.max(64).optional().describe('Most of these runs at the same time; missing: 4'),
+      maxWaiting: positiveInteger.max(10_000).optional().describe('Most that wait for their turn; missing: 100'),
+    })
+      .optional()
+      .describe('How many of `runs` go on at a time'),
     runWindow: duration.optional().describe("How long a client's calls count as one run; missing: 24h"),
     approvals: object({
       channels: z

@@ -7,6 +7,28 @@ import type { HostConfig } from '../config.ts'
 export function* checkGateway({ gateway }: HostConfig): Iterable<Fault> {
   yield* checkIssuers(gateway)
   yield* checkChannels(gateway)
+  yield* checkRuns(gateway)
+}
+
+/** That a run's key for webhooks, and the bounds of runs, are for something. */
+function* checkRuns(gateway: HostConfig['gateway']): Iterable<Fault> {
+  for (const [name, { triggers, webhook }] of Object.entries(gateway?.runs ?? {})) {
+    const path = ['gateway', 'runs', name]
+    if (!triggers) continue
+    yield* duplicates(
+      'trigger',
+      triggers.map((name, i) => ({ name, path: [...path, 'triggers', i] })),
+    )
+    const at = triggers.indexOf('webhook')
+    if (at >= 0 && !webhook) {
+      const message = 'a webhook starts nothing without a key that its messages are signed with'
+      yield { code: 'reference', path: [...path, 'triggers', at], message, expected: ['webhook.secret beside it'] }
+    }
+    if (at < 0 && webhook) {
+      const message = 'this key is for nothing: `triggers` does not list `webhook`'
+      yield { code: 'reference', path: [...path, 'webhook'], on: 'key', message, expected: ['webhook in `triggers`'] }
+    }
+  }
 }
 
 /** That each issuer is wired once, in the form that RFC 8414 gives it: what is in doubt would be decided by an order. */
