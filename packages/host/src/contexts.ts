@@ -1,7 +1,15 @@
 import { resolve } from 'node:path'
 import { digestOf } from '@ecp/ledger'
 import { compile, type HostLayer, reachableServers } from '@ecp/policy'
-import { type Action, type Catalogue, type Context, entryPoint, executorsOf, type JsonObject } from '@ecp/protocol'
+import {
+  type Action,
+  type Catalogue,
+  type Context,
+  type Document,
+  entryPoint,
+  executorsOf,
+  type JsonObject,
+} from '@ecp/protocol'
 import { refuseInvalid } from './config/load-config.ts'
 import { refuseUnsupported } from './config/unsupported.ts'
 import { unsupportedInContext } from './config/unsupported-context.ts'
@@ -25,6 +33,9 @@ export interface GovernedContext {
   governed(catalogue: Catalogue): Governed
 }
 
+/** How many are kept: bodies of webhooks are inputs, too, and each could be another one. */
+const mostOpen = 1_000
+
 /** The Contexts that are open on a machine, each read and compiled once for all clients with the same inputs. */
 export class Contexts {
   readonly #options: { readonly layers: readonly HostLayer[]; readonly secrets: Secrets }
@@ -44,12 +55,25 @@ export class Contexts {
     this.#files.add(file)
     const key = `${file}\n${digestOf(inputs)}`
     const known = this.#open.get(key)
-    if (known) return known
+    if (known) {
+      // The last to go.
+      this.#open.delete(key)
+      this.#open.set(key, known)
+      return known
+    }
     const opening = this.#read(file, inputs)
     this.#open.set(key, opening)
+    const [oldest] = this.#open.keys()
+    if (this.#open.size > mostOpen && oldest !== undefined) this.#open.delete(oldest)
     // One that could not be opened is read again when it is next asked for.
     opening.catch(() => this.#open.delete(key))
     return opening
+  }
+
+  /** The document alone. Throws `host.document-invalid`. */
+  async read(file: string): Promise<Document<Context>> {
+    this.#files.add(file)
+    return readContext(file)
   }
 
   files(): readonly string[] {

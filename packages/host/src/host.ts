@@ -48,8 +48,11 @@ export interface Host {
   checkModel(executor: string, override?: ModelOverride): Promise<void>
   /** Whether there is a store for the memory of an executor that may use it: throws `host.refused` where not. */
   checkMemory(executor: string): void
-  /** Writes the start of its run down, where it is not on record yet. Throws `LedgerError`. */
-  begin(at: number): Promise<void>
+  /**
+   * Writes the start of its run down, where it is not on record yet. Answers whether this was what started it: false where any
+   * process had done so before. Throws `LedgerError`.
+   */
+  begin(at: number): Promise<boolean>
   readonly client: string
   readonly principal: string
   /** How long (ms) a held call should wait for a person (`gateway.approvals.wait`). */

@@ -100,7 +100,7 @@ export { askSocket, type SocketAnswer } from './network/ask-socket.ts'
 export type { GuardedFetch } from './network/guarded-fetch.ts'
 export { isListening } from './network/is-listening.ts'
 export { openIssuerFetch } from './network/issuer-fetch.ts'
-export { newRunId } from './new-run-id.ts'
+export { newRunId, sameRunId } from './new-run-id.ts'
 export { type LoggedIn, type LogInOptions, logIn, logOut } from './oauth/log-in.ts'
 export { type HostOptions, openHost } from './open-host.ts'
 export { type MachineOptions, openMachine } from './open-machine.ts'
@@ -134,3 +134,9 @@ export { verifyApart } from './verify-apart.ts'
 export { type DeliveriesOptions, type DeliveryGround, WebhookDeliveries } from './webhooks/deliveries.ts'
 export type { WebhookEndpoint } from './webhooks/endpoint.ts'
 export { defaultWebhookTiming, type WebhookTiming } from './webhooks/timing.ts'
+export {
+  headerRefusal as webhookHeaderRefusal,
+  type SignedParts,
+  type WebhookKey,
+  type WebhookRefusal,
+} from './webhooks/webhook-key.ts'

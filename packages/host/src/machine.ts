@@ -1,9 +1,10 @@
 import type { Ledger } from '@ecp/ledger'
-import type { Catalogue, Json, SecretReference } from '@ecp/protocol'
+import type { Catalogue, Context, Document, Json, SecretReference, StartedBy } from '@ecp/protocol'
 import type { LoadedConfig } from './config/load-config.ts'
 import type { Explained } from './explained.ts'
 import type { Host } from './host.ts'
 import type { WebhookEndpoint } from './webhooks/endpoint.ts'
+import type { WebhookKey } from './webhooks/webhook-key.ts'
 
 /** One client of a machine: as what it acts, and for whom. */
 export interface Admission {
@@ -19,6 +20,8 @@ export interface Admission {
   readonly run?: string
   /** A dry run: everything is decided and recorded, and only reads and model turns are performed. */
   readonly rehearsal?: boolean
+  /** What started that run, for the record. */
+  readonly startedBy?: StartedBy
 }
 
 /**
@@ -44,6 +47,10 @@ export interface Machine {
   redacted<T extends Json>(value: T): Promise<T>
   /** The endpoints that `gateway.approvals.webhooks` wires. Throws what is wrong with a key, and as {@link secret} does. */
   webhooks(): Promise<readonly WebhookEndpoint[]>
+  /** The key that messages of others are signed with. `of`: whose it is, for errors. Throws as {@link webhooks} does. */
+  webhookKey(reference: SecretReference, of: string): Promise<WebhookKey>
+  /** A Context as it is now, opened for nobody: its file is among {@link files} from then on. Throws `host.document-invalid`. */
+  context(contextFile: string): Promise<Document<Context>>
   /** What every tool of the wired servers is pinned as. */
   catalogue(): Catalogue
   /** The effective permissions of a Context, as it is now. Throws `host.document-invalid`. */

@@ -1,6 +1,6 @@
 import type { Ledger } from '@ecp/ledger'
 import { type HostLayer, mayCall, mayRead, visibleTools } from '@ecp/policy'
-import { entryPoint, type RunStarted } from '@ecp/protocol'
+import { entryPoint, type RunStarted, type StartedBy } from '@ecp/protocol'
 import type { Approvers } from './approvals/approvers.ts'
 import { wiredServer } from './config/wired.ts'
 import type { GovernedContext } from './contexts.ts'
@@ -37,6 +37,8 @@ export interface BoundaryOptions {
   readonly run?: string
   /** See `Admission.rehearsal`. */
   readonly rehearses: boolean
+  /** What started that run, for the record. */
+  readonly startedBy?: StartedBy
   /** This process, see `ownerOf`. */
   readonly owner: string
   readonly version: string
@@ -77,16 +79,18 @@ export function openBoundary(options: BoundaryOptions): Host {
       policyDigest: current().policyBlob,
       versions: { ecp: options.version, node: process.versions.node },
       ...(options.rehearses ? { rehearsal: true } : {}),
+      ...(options.startedBy === undefined ? {} : { startedBy: options.startedBy }),
     }),
   }
-  const runs =
-    options.run === undefined ? new Runs(starting) : ownRun(options.run, entryPoint(context.manifest).name, starting)
   const remembered = new ExecutorMemory({
     layers,
     manifest: context.manifest,
     memory: options.memory,
     policy: () => current().policy,
   })
+  const first = entryPoint(context.manifest).name
+  const own = options.run === undefined ? undefined : ownRun(options.run, first, starting)
+  const runs = own ?? new Runs(starting)
   const gate = createGate({
     ledger,
     servers,
@@ -133,7 +137,9 @@ export function openBoundary(options: BoundaryOptions): Host {
     checkModel: (executor, override) => options.models.check(chosenModel(layers, context.manifest, executor, override)),
     checkMemory: (executor) => remembered.check(executor),
     begin: async (at) => {
-      await runs.of(entryPoint(context.manifest).name, at)
+      if (own) return own.begin(at)
+      await runs.of(first, at)
+      return true
     },
     model: (executor, override) => chosenModel(layers, context.manifest, executor, override),
     client,

@@ -31,6 +31,7 @@ import { wiredServers } from './servers/all-wired.ts'
 import { openServers } from './servers/open-servers.ts'
 import type { ServerLogEntry } from './servers/stdio-server.ts'
 import { webhookEndpoints } from './webhooks/endpoint.ts'
+import { webhookKey } from './webhooks/webhook-key.ts'
 
 /** What opens a machine. Everything that comes from outside is given: nothing here reads the process by itself. */
 export interface MachineOptions extends ConfigOptions {
@@ -162,6 +163,7 @@ async function machineOn(
         principal: admission.principal,
         ...(admission.run === undefined ? {} : { run: admission.run }),
         rehearses: admission.rehearsal === true,
+        ...(admission.startedBy === undefined ? {} : { startedBy: admission.startedBy }),
       })
       const admitted: Host = {
         ...host,
@@ -179,6 +181,9 @@ async function machineOn(
       return secrets.redactor.json(value)
     },
     webhooks: () => webhookEndpoints({ layers, secret: (reference) => secrets.resolve(reference) }),
+    webhookKey: async (reference, of) =>
+      webhookKey(await secrets.resolve(reference), `secret \`${reference.provider}:${reference.key}\` of ${of}`),
+    context: (contextFile) => contexts.read(resolve(options.cwd, contextFile)),
     catalogue: () => pins.catalogue(),
     explain: async (contextFile) =>
       explained(await readContext(resolve(options.cwd, contextFile)), layers, pins.catalogue()),

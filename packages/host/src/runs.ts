@@ -1,4 +1,4 @@
-import type { Ledger } from '@ecp/ledger'
+import type { Ledger, OpenedRun } from '@ecp/ledger'
 import type { RunStarted } from '@ecp/protocol'
 
 export interface RunsOptions {
@@ -19,24 +19,31 @@ export interface RunBook {
   find(executor: string, at: number): Promise<string | undefined>
 }
 
+/** {@link RunBook} of one run. */
+export interface OwnRun extends RunBook {
+  /** As `of`: whether it was not on record before this process wrote it down. */
+  begin(at: number): Promise<boolean>
+}
+
 /** One run for everything, whose id is known. */
 export function ownRun(
   run: string,
   entryPoint: string,
   { ledger, start, blobs }: Pick<RunsOptions, 'ledger' | 'start' | 'blobs'>,
-): RunBook {
-  let opening: Promise<unknown> | undefined
+): OwnRun {
+  let opening: Promise<OpenedRun> | undefined
+  const opened = async (at: number): Promise<OpenedRun> => {
+    opening ??= ledger.openRun({ run, at, start: start(entryPoint), blobs: blobs() })
+    try {
+      return await opening
+    } catch (cause) {
+      opening = undefined
+      throw cause
+    }
+  }
   return {
-    async of(_, at) {
-      opening ??= ledger.openRun({ run, at, start: start(entryPoint), blobs: blobs() })
-      try {
-        await opening
-      } catch (cause) {
-        opening = undefined
-        throw cause
-      }
-      return run
-    },
+    begin: async (at) => !(await opened(at)).joined,
+    of: async (_, at) => (await opened(at)).run,
     find: async () => (ledger.run(run) ? run : undefined),
   }
 }

@@ -179,6 +179,7 @@ export {
   type RecordBodies,
   type RecordKind,
   type RunStarted,
+  type StartedBy,
 } from './record.ts'
 export { parseRecording } from './recording/parse.ts'
 export { type RecordedAsked, type RecordedTurn, type Recording, recordingVersions } from './recording/recording.ts'

@@ -17,7 +17,17 @@ export interface RunStarted {
   readonly versions: { readonly ecp: string; readonly node: string }
   /** A dry run: nothing was written. */
   readonly rehearsal?: true
+  /** Missing where a person, or a client's first action, started it. */
+  readonly startedBy?: StartedBy
 }
+
+/** The trigger that `ecp serve` started a run by; `run`: its name in `gateway.runs`. */
+export type StartedBy =
+  /** `due`: the time that was meant, in milliseconds since the epoch; `schedule`: cron line and time zone, as the Context had them. */
+  | { readonly trigger: 'schedule'; readonly run: string; readonly due: number; readonly schedule: string }
+  /** `message`: the id that its sender gave it. */
+  | { readonly trigger: 'webhook'; readonly run: string; readonly message: string }
+  | { readonly trigger: 'tool-event'; readonly run: string; readonly event: string }
 
 /**
  * What an action takes from a bucket. Buckets are named by policy; the ledger only adds up.
@@ -104,6 +114,8 @@ export interface RecordBodies {
   'executor.finished': JsonObject
   'mount.hydrated': JsonObject
   'plan.made': JsonObject
+  /** In the ledger's chain: since when `ecp serve` knows of a schedule, from which it tells what was missed. */
+  'schedule.watched': { readonly run: string; readonly contextFile: string; readonly schedule: string }
   'tool.pinned': { readonly tool: string; readonly definition: string; readonly source: 'lock' | 'first-use' }
   'tool.changed': { readonly tool: string; readonly pinned: string; readonly observed: string }
   'host.frozen': { readonly by: string; readonly note?: string }

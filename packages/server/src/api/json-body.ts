@@ -15,7 +15,11 @@ export async function jsonBody(request: Request, wrongType: 400 | 415): Promise<
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new ApiError(wrongType, 'request.media-type', 'the body is not sent as `Content-Type: application/json`')
   }
-  const bytes = new Uint8Array(await request.arrayBuffer())
+  return jsonOf(new Uint8Array(await request.arrayBuffer()))
+}
+
+/** The same for bytes that were read already. */
+export function jsonOf(bytes: Uint8Array): unknown {
   if (bytes.length === 0) throw notJson('the body is empty')
   if (nestsDeeperThan(maxDepth, bytes)) throw invalid(`the body nests deeper than ${maxDepth}`)
   const text = decoded(bytes)

@@ -1,9 +1,9 @@
 import { Hono, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { echoRequestId } from '../api/create-api.ts'
 import type { McpEndpoint } from '../mcp/mcp-endpoint.ts'
 import type { OpenRequests } from '../open-requests.ts'
+import { bounded } from './bounded.ts'
 import type { Caller, CallerEnv } from './caller.ts'
 import type { Front } from './front.ts'
 import type { HttpLimits } from './limits.ts'
@@ -24,6 +24,8 @@ export interface AppOptions {
   readonly open: Hono
   /** Whether actions can be decided and recorded; why not, otherwise. */
   readiness(): Promise<string | undefined>
+  /** Signed messages that start runs; who sends them is no client. */
+  readonly triggers?: Hono
   /** The operator's routes, each with its own way in. */
   readonly operator?: Hono
   /** Nothing new is taken any more. */
@@ -69,6 +71,7 @@ export function createApp(options: AppOptions): Hono<CallerEnv> {
       headers: { connection: 'close', 'retry-after': '5' },
     })
   })
+  if (options.triggers) app.route('/', options.triggers)
   app.use(async (c, next) => {
     const caller = await options.authenticate(c.req.raw)
     if (caller instanceof Response) return caller
@@ -104,18 +107,5 @@ function counted(requests: OpenRequests): MiddlewareHandler<CallerEnv> {
       open.end()
     }
     return undefined
-  }
-}
-
-/** A body that says how long it is, is looked at before it is read; another one while it is. */
-function bounded(maxSize: number): MiddlewareHandler {
-  const tooLarge = () =>
-    problem({ status: 413, code: 'http.body-too-large', message: `a body has at most ${maxSize} bytes here` })
-  const counting = bodyLimit({ maxSize, onError: tooLarge })
-  return (c, next) => {
-    const { headers } = c.req.raw
-    if (headers.has('transfer-encoding')) return counting(c, next)
-    const isTooLarge = Number(headers.get('content-length') ?? 0) > maxSize
-    return isTooLarge ? Promise.resolve(tooLarge()) : next()
   }
 }

@@ -3,6 +3,7 @@ import { frozenBucket } from '@ecp/ledger'
 import { createApi } from '../api/create-api.ts'
 import { OpenRequests } from '../open-requests.ts'
 import { linkOf, openOperator } from '../operator/operator.ts'
+import { type RunLooks, TriggeredRuns } from '../runs/triggered-runs.ts'
 import { type Anonymous, anonymousIdentity } from './anonymous.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { authenticate } from './authentication.ts'
@@ -29,11 +30,16 @@ export interface ServeHttpOptions {
   /** The path of the local socket; none where it is missing. */
   readonly socket?: string
   readonly version: string
-  /** The operating system's user, who signs in to the console by a link; without it there is no console. */
+  /**
+   * The operating system's user, who signs in to the console by a link, and for whom Contexts run that a trigger starts; without it
+   * there is no console.
+   */
   readonly operator?: string
   readonly limits?: Partial<HttpLimits>
   /** When webhooks are sent; what is missing is as usual. */
   readonly webhookTiming?: Partial<WebhookTiming>
+  /** How often clocks and the ledger are looked at for runs; what is missing is as usual. */
+  readonly runLooks?: Partial<RunLooks>
   /** How often (ms) files are looked at for changes. */
   readonly watchMs?: number
   /** Milliseconds since the epoch. */
@@ -72,13 +78,15 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       ? undefined
       : openOperator({ ...operatorDesk(options.operator), base: () => console() ?? '' })
   const openRequests = new OpenRequests(limits.maxRequestsPerClient)
+  const runs = new TriggeredRuns({ serving, openRequests, looks: options.runLooks ?? {}, now, log })
   const listeners: Listener[] = []
   let deliveries: WebhookDeliveries | undefined
   const end = async () => {
     for (const listener of listeners) listener.stop()
     operator?.close()
     await deliveries?.close()
-    await serving.close()
+    await runs.stop()
+    await serving.close(() => runs.breakOff())
     await Promise.all(listeners.map((listener) => listener.close()))
   }
   try {
@@ -107,6 +115,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       now,
       log,
     })
+    runs.begin()
   } catch (cause) {
     await end()
     throw cause
@@ -132,6 +141,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       const standingOptions = {
         openAuthenticator: options.openAuthenticator,
         letsAnybodyIn: anonymous !== undefined,
+        user: options.operator ?? 'ecp serve',
         ...(options.listen === undefined ? {} : { listen: parseListenAddress(options.listen) }),
       }
       const first = await standingOn(machine, standingOptions)
@@ -142,6 +152,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
         version,
         drainMs: limits.drainMs,
         console,
+        onRenewed: () => runs.follow(),
         now,
         log,
       })
@@ -176,6 +187,7 @@ export async function serveHttp(options: ServeHttpOptions): Promise<HttpFace> {
       readiness: () => readiness(serving.standing.machine, now()),
       isStopping: () => serving.isStopping,
       limits,
+      triggers: runs.routes,
       openRequests,
       log,
     })

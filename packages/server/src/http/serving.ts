@@ -14,6 +14,8 @@ export interface ServingOptions extends StandingOptions {
   readonly drainMs: number
   /** How often (ms) files are looked at for changes. */
   readonly watchMs?: number
+  /** There is another {@link Serving.standing}. */
+  onRenewed?(): void
   /** See `FaceOptions`. */
   console?(): string | undefined
   /** Milliseconds since the epoch. */
@@ -99,9 +101,9 @@ export class Serving {
 
   /**
    * Takes nothing new from now on, lets what is in flight end within the bound, cancels what is left, and settles when what
-   * came of everything is on record. Leases that are not settled are unknown.
+   * came of everything is on record. Leases that are not settled are unknown. `breakOff`: cancels what is left of {@link during}.
    */
-  async close(): Promise<void> {
+  async close(breakOff?: () => Promise<void>): Promise<void> {
     const { drainMs, now } = this.#options
     this.#isStopping = true
     this.#watch.close()
@@ -109,6 +111,7 @@ export class Serving {
     await this.#renewing
     const works = async () => (await this.#callers.calls()) + this.#works.size
     for (const until = now() + drainMs; (await works()) > 0 && now() < until; ) await wait(lookMs)
+    await breakOff?.()
     await this.endpoint.close()
     this.#unfollow()
     const { machine, authenticator } = this.#standing
@@ -133,6 +136,7 @@ export class Serving {
     const done = over.then(() => this.#worked(before.machine))
     void this.#told(done.then(() => before.machine.close()).then(() => void this.#older.delete(before.machine)))
     log('what the config says has changed: from now on it is what is decided by')
+    this.#options.onRenewed?.()
     this.#tellWhatIsNot(before, next)
     await before.authenticator.close()
   }

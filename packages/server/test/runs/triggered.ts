@@ -1,0 +1,212 @@
+import { join } from 'node:path'
+import { openMachine } from '@ecp/host'
+import { openSqliteLedger, type RunSummary } from '@ecp/ledger'
+import type { JsonObject, LedgerRecord } from '@ecp/protocol'
+import { expect } from 'vitest'
+import { openDesk } from '../../../cli/test/desk.ts'
+import { type HttpFace, openAuthenticator, serveHttp } from '../../src/index.ts'
+import { witness } from '../gateway.ts'
+import { keyText, signatureOf } from '../serve/receiver.ts'
+
+export interface Plan {
+  readonly triggers: readonly JsonObject[]
+  /** What the one executor, a tool, calls of the witness server: `look`, `write`, or `wait`, which ends when it is cancelled. */
+  readonly tool?: string
+  readonly args?: JsonObject
+  readonly inputs?: JsonObject
+  readonly policies?: JsonObject
+  /** What `gateway.runs.job` says besides its Context. */
+  readonly run?: JsonObject
+  readonly queue?: JsonObject
+  readonly gateway?: JsonObject
+  /** A run `ticker` beside it, every minute: when it has run, the schedules before it were looked at. */
+  readonly ticker?: boolean
+}
+
+type Log = string[]
+
+/** A Context that triggers start, behind real gateways on one ledger, each of which can be stopped and started; and their clock. */
+export class TriggeredDesk implements AsyncDisposable {
+  readonly desk = openDesk()
+  readonly log: Log = []
+  /** What it is for the gateways, in milliseconds since the epoch. */
+  clock = Date.now()
+  readonly #open = new Set<HttpFace>()
+
+  constructor(plan: Plan) {
+    this.write(plan)
+    this.desk.write('.env', `HOOK=${keyText}\n`)
+  }
+
+  write({
+    triggers,
+    tool = 'look',
+    args = {},
+    inputs,
+    policies = {},
+    run = {},
+    queue,
+    gateway = {},
+    ticker = false,
+  }: Plan): void {
+    const server = witness(this.desk)
+    const context = (triggers: Plan['triggers'], tool: string) => ({
+      specVersion: 'ecp/v0.5-draft',
+      kind: 'Context',
+      metadata: { name: 'triggered', version: '1.0.0' },
+      ...(inputs ? { inputs } : {}),
+      triggers,
+      orchestration: { entrypoint: 'worker', strategy: 'single' },
+      executors: [
+        {
+          name: 'worker',
+          type: 'tool',
+          tool: { call: `witness:${tool}`, args },
+          policies: { toolAccess: { default: 'deny', allow: ['witness:*'] }, ...policies },
+        },
+      ],
+    })
+    this.desk.write('context.json', JSON.stringify(context(triggers, tool)))
+    this.desk.write('ticker.json', JSON.stringify(context([{ type: 'schedule', cron: '* * * * *' }], 'look')))
+    this.desk.write(
+      'host.json',
+      JSON.stringify({
+        version: '0.5',
+        tools: {
+          servers: { witness: { transport: { type: 'stdio', command: process.execPath, args: server.args } } },
+        },
+        gateway: {
+          runs: {
+            job: { context: 'context.json', ...run },
+            ...(ticker ? { ticker: { context: 'ticker.json', overlap: true } } : {}),
+          },
+          ...(queue ? { runQueue: queue } : {}),
+          ...gateway,
+        },
+        security: { tools: { allowServers: ['witness'] }, secrets: { allowProviders: ['dot.env'] } },
+      }),
+    )
+  }
+
+  /** Another gateway on the same ledger. Throws what it refuses. */
+  async open(): Promise<HttpFace> {
+    const { home, folder } = this.desk
+    const log = (line: string) => void this.log.push(line)
+    const now = () => this.clock
+    const machine = await openMachine({
+      cwd: folder,
+      home,
+      configFile: 'host.json',
+      traceDir: 'ledger',
+      env: { PATH: process.env.PATH },
+      version: '0.0.0',
+      now,
+      onWarning: log,
+    })
+    const face = await serveHttp({
+      machine,
+      openAuthenticator: (on) => openAuthenticator({ machine: on, ledger: on.ledgerFile, now, log }),
+      listen: '127.0.0.1:0',
+      version: '0.0.0',
+      operator: 'ada',
+      // What goes on is cancelled at once: the clock of the gateways stands still.
+      limits: { drainMs: 0 },
+      runLooks: { scheduleMs: 5 },
+      watchMs: 20,
+      now,
+      log,
+    })
+    this.#open.add(face)
+    return face
+  }
+
+  async close(face: HttpFace): Promise<void> {
+    this.#open.delete(face)
+    await face.close()
+  }
+
+  /** Sends a signed message. */
+  async post(
+    face: HttpFace,
+    body: unknown,
+    more: Message = {},
+  ): Promise<{ status: number; body: JsonObject; headers: Headers }> {
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    const id = more.id ?? 'msg_1'
+    const timestamp = more.timestamp ?? String(Math.floor(this.clock / 1_000))
+    const signature = more.signature ?? signatureOf({ id, timestamp, body: text })
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signature,
+    }
+    for (const name of more.without ?? []) delete headers[name]
+    const answer = await fetch(`${face.url}/v1/triggers/${more.path ?? 'job'}`, { method: 'POST', headers, body: text })
+    return { status: answer.status, body: (await answer.json()) as JsonObject, headers: answer.headers }
+  }
+
+  /** All runs that have ended, or all; the newest first. */
+  runs(): readonly RunSummary[] {
+    return this.#read((ledger) => ledger.allRuns({ limit: 1_000 }))
+  }
+
+  records(run: string): readonly LedgerRecord[] {
+    return this.#read((ledger) => [...ledger.records(run)].map(({ record }) => record))
+  }
+
+  /** What the runs of one name came to, by the time that their schedule meant. */
+  dues(name = 'job'): readonly string[] {
+    return this.runs()
+      .flatMap(({ start: { startedBy }, status }) =>
+        startedBy?.trigger === 'schedule' && startedBy.run === name
+          ? [`${new Date(startedBy.due).toISOString()} ${status}`]
+          : [],
+      )
+      .toSorted()
+  }
+
+  /** Settles when the schedules of so many runs are known on the ledger: from then on the clock may be moved. */
+  async watched(runs: number): Promise<void> {
+    const known = () => this.records('').filter(({ kind }) => kind === 'schedule.watched').length
+    await soon(known).toBe(runs)
+  }
+
+  /** How often the witness server heard of a tool. */
+  heard(tool: string): number {
+    return this.runs()
+      .flatMap(({ run }) => this.records(run))
+      .filter((one) => one.kind === 'action.decided' && one.body.action.target === `witness:${tool}`).length
+  }
+
+  async #ended(): Promise<void> {
+    await Promise.all([...this.#open].map((face) => face.close()))
+  }
+
+  #read<T>(read: (ledger: ReturnType<typeof openSqliteLedger>) => T): T {
+    const ledger = openSqliteLedger({ file: join(this.desk.folder, 'ledger', 'ledger.db'), readOnly: true })
+    try {
+      return read(ledger)
+    } finally {
+      ledger.close()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ended()
+    this.desk[Symbol.dispose]()
+  }
+}
+
+export interface Message {
+  readonly id?: string
+  readonly timestamp?: string
+  readonly signature?: string
+  readonly without?: readonly string[]
+  readonly path?: string
+}
+
+/** Waits until it holds. */
+export function soon<T>(look: () => T) {
+  return expect.poll(look, { timeout: 20_000, interval: 10 })
+}
