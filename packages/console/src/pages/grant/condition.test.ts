@@ -11,6 +11,12 @@ describe('the arguments that a grant can be tied to', () => {
     expect(conditionOf(tiesOf({ 'a b"': 1 }))).toBe('args["a b\\""] == 1')
   })
 
+  test('are written without a character that is hidden or turns the text around', () => {
+    expect(conditionOf(tiesOf({ a: 'x\u202ey', 'b\u200b': '\u{e0041}' }))).toBe(
+      'args.a == "x\\u202ey" && args["b\\u200b"] == "\\U000e0041"',
+    )
+  })
+
   test('leave out what is no Unicode, and what is no object', () => {
     expect(tiesOf({ broken: '\ud800', ok: 'é' })).toEqual([{ name: 'ok', cel: '"é"' }])
     expect(tiesOf(['a'])).toEqual([])

@@ -1,4 +1,5 @@
 import type { Json } from '@ecp/protocol'
+import { hiddenCharacters } from '../../text/hidden-characters.ts'
 
 /** An argument that a grant can be tied to: its value as CEL writes it. */
 export interface Tie {
@@ -17,7 +18,7 @@ export function tiesOf(args: Json | undefined): readonly Tie[] {
   return Object.entries(args).flatMap(([name, value]) => {
     if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return []
     if (!name.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) return []
-    const cel = JSON.stringify(value)
+    const cel = literalOf(value)
     return cel.length > longest ? [] : [{ name, cel }]
   })
 }
@@ -29,5 +30,14 @@ export function conditionOf(ties: readonly Tie[]): string {
 }
 
 function fieldOf(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `args.${name}` : `args[${JSON.stringify(name)}]`
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `args.${name}` : `args[${literalOf(name)}]`
+}
+
+/** With hidden characters written out: a field that is edited shows text as it is, and some of them would reorder it. */
+function literalOf(value: string | number | boolean): string {
+  return JSON.stringify(value).replaceAll(hiddenCharacters, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    const digits = code.toString(16)
+    return code > 0xffff ? `\\U${digits.padStart(8, '0')}` : `\\u${digits.padStart(4, '0')}`
+  })
 }
