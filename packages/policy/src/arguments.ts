@@ -37,8 +37,11 @@ interface Words {
 }
 
 /** The same check for any schema: an executor's output is not trusted any more than a tool's arguments. */
-export function outputCheck(schema: JsonObject): ArgumentCheck {
-  return schemaCheck(schema, { whole: 'the output', they: 'it', schema: 'its schema' })
+export function outputCheck(
+  schema: JsonObject,
+  words: Words = { whole: 'the output', they: 'it', schema: 'its schema' },
+): ArgumentCheck {
+  return schemaCheck(schema, words)
 }
 
 /** The same check for what a person answers. */

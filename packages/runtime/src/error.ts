@@ -11,6 +11,7 @@ export type FailureCode =
   | 'run.model-failed'
   | 'run.tool-failed'
   | 'run.mount-failed'
+  | 'run.input-wrong'
   | 'run.output-missing'
   | 'run.output-wrong'
   | 'run.plan-wrong'

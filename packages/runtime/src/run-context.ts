@@ -1,6 +1,7 @@
 import type { Host, ModelOverride } from '@ecp/host'
 import { entryPoint, executorsOf, type Json, type JsonObject } from '@ecp/protocol'
 import { checkReady } from './check-ready.ts'
+import { emitted } from './data/emitted.ts'
 import { type FailureCode, RuntimeError } from './error.ts'
 import type { RunEvent } from './progress.ts'
 import type { Running } from './running.ts'
@@ -79,7 +80,7 @@ async function runned(running: Running): Promise<RunResult> {
     await host.begin(now())
     const output = await runNode(running, { node, path: 'root', given: new Map() })
     refuseMissing(running)
-    return { run, status: 'completed', output }
+    return { run, status: 'completed', output: emitted(running, output) }
   } catch (cause) {
     const failure = failureOf(cause, running.signal)
     return { run, status: statusOf(failure.code), failure: { code: failure.code, message: failure.message } }

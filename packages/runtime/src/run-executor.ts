@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@ecp/protocol'
+import { refuseWrongInput } from './data/input.ts'
 import { hydrated } from './data/mounts.ts'
 import { outputSchemaOf } from './data/output.ts'
 import { RuntimeError } from './error.ts'
@@ -15,16 +16,28 @@ export function doesSomething({ node }: Pick<Assignment, 'node'>): boolean {
   return type === 'tool' ? executor.tool !== undefined : executor.ask !== undefined
 }
 
-/** Runs one executor itself, without its children: mounts, then its model, its tool or its question. Gives its output, which fits its schema. */
+/**
+ * Runs one executor itself, without its children: mounts, then its model, its tool or its question. Gives its output, which fits its
+ * schema, and keeps it.
+ */
 export async function runExecutor(running: Running, assignment: Assignment): Promise<Json> {
+  const value = await ran(running, assignment)
+  running.outputs.set(assignment.node.name, value)
+  return value
+}
+
+async function ran(running: Running, assignment: Assignment): Promise<Json> {
   const { node } = assignment
   const { executor, name, type } = node
   const inputs = visibleInputs(running, executor.inputs)
-  const values = { inputs, outputs: new Map([...running.outputs, ...assignment.given]) }
+  refuseWrongInput(running, assignment, inputs)
+  const values = { inputs, outputs: outputsFor(assignment) }
   await running.host.observe(name)
   const mounted = await hydrated(running, assignment, values)
   const output = outputSchemaOf(executor, running.schemas)
-  if (type === 'human') return runHuman(running, assignment, values, output)
+  // Whatever was there before it may be shown to a person.
+  const all = { inputs, outputs: new Map([...running.outputs, ...values.outputs]) }
+  if (type === 'human') return runHuman(running, assignment, all, output)
   if (type === 'tool') {
     const value = await runTool(running, assignment, values)
     const fault = output?.check(value)
@@ -38,6 +51,11 @@ export async function runExecutor(running: Running, assignment: Assignment): Pro
     message: messageOf(parts),
     ...(output ? { output } : {}),
   })
+}
+
+/** What its arguments may name: the outputs that its strategy gives it, and the plan by which it runs. No others. */
+function outputsFor({ node, given, plan }: Assignment): ReadonlyMap<string, Json> {
+  return plan && node.parent !== undefined ? new Map([[node.parent, plan], ...given]) : given
 }
 
 /** An executor that declares inputs sees only those. */

@@ -16,7 +16,7 @@ export interface Running {
   readonly waitMs: number
   now(): number
   emit(event: RunEvent): void
-  /** Outputs so far, by executor; of one that ran several times the last. */
+  /** What executors gave themselves so far, by name; of one that ran several times the last. */
   readonly outputs: Map<string, Json>
 }
 
@@ -30,6 +30,8 @@ export interface Assignment {
   readonly hints?: Json
   /** Outputs that the strategy gives it, by executor. */
   readonly given: ReadonlyMap<string, Json>
+  /** Whether it makes the result of all of them: it gets them as the mount `__prior_outputs`. */
+  readonly merges?: true
   /** The plan that its focus and deep mounts select from. */
   readonly plan?: JsonObject
   /** Only where its strategy asks for a plan: whom it can delegate to. */

@@ -7,13 +7,13 @@ import { RuntimeError } from './error.ts'
  */
 export function refuseUnsupported(context: Context, nodes: readonly ExecutorNode[]): void {
   const found: string[] = []
-  for (const { name, type, executor, parent } of nodes) {
+  for (const { name, type, executor, parent, strategy } of nodes) {
     const of = (what: string) => found.push(`${what} (executor \`${name}\`)`)
     if (executor.protocols?.agentOrchestration) of('running elsewhere over A2A')
-    else if (type === 'tool' && !executor.tool && parent !== undefined) of('executor plugins')
-    if (executor.inputSchema ?? executor.inputSchemaRef) of('checking an input against a schema')
+    else if (type === 'tool' && !executor.tool && !onlyRunsOthers(parent, strategy, nodes)) of('executor plugins')
   }
-  for (const { name, destination, actionMapping } of context.outputs ?? []) {
+  const outputs = [...(context.outputs ?? []), ...nodes.flatMap(({ executor }) => executor.outputs ?? [])]
+  for (const { name, destination, actionMapping } of outputs) {
     if ((destination ?? actionMapping) !== undefined) found.push(`sending an output somewhere (\`${name}\`)`)
   }
   if (found.length === 0) return
@@ -21,4 +21,13 @@ export function refuseUnsupported(context: Context, nodes: readonly ExecutorNode
     'run.unsupported',
     `this version of ecp cannot run this Context: ${found.join('; ')} will come with a later one`,
   )
+}
+
+/** An entry point without anything of its own to do may stand above children that these strategies run without it. */
+function onlyRunsOthers(
+  parent: string | undefined,
+  strategy: ExecutorNode['strategy'],
+  nodes: readonly ExecutorNode[],
+): boolean {
+  return parent === undefined && nodes.length > 1 && (strategy === 'sequential' || strategy === 'swarm')
 }

@@ -71,7 +71,11 @@ const common = {
     .enum(['agent', 'tool', 'human'])
     .describe('agent: a model; tool: one call without a model; human: a question to a person'),
   inputs: inputs.optional().describe('The context inputs it sees; missing: all'),
-  inputSchema: jsonSchema.optional().describe('Schema of its input, written here'),
+  inputSchema: jsonSchema
+    .optional()
+    .describe(
+      'Schema of its input: the context inputs that it sees, and `task`, `hints`, `outputs` as its strategy gives them',
+    ),
   inputSchemaRef: schemaRef.optional().describe('Schema of its input, as #/schemas/Name'),
   outputSchema: jsonSchema.optional().describe('Schema of its output, written here'),
   outputSchemaRef: schemaRef.optional().describe('Schema of its output, as #/schemas/Name'),

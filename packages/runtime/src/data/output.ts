@@ -1,5 +1,5 @@
 import { type ArgumentCheck, outputCheck } from '@ecp/policy'
-import type { Executor, Json, JsonObject } from '@ecp/protocol'
+import { type Executor, type Json, type JsonObject, standalone } from '@ecp/protocol'
 
 /** What an executor's output has to be. */
 export interface OutputSchema {
@@ -11,17 +11,26 @@ export interface OutputSchema {
 
 const prefix = '#/schemas/'
 
-/** The schema of an executor's output: the one written in place, or the one that it refers to. */
+/** The schema of an executor's output. */
 export function outputSchemaOf(
-  executor: Executor,
+  { outputSchema, outputSchemaRef }: Executor,
   schemas: Readonly<Record<string, JsonObject>>,
 ): OutputSchema | undefined {
-  const { outputSchema, outputSchemaRef } = executor
-  const name = outputSchemaRef?.startsWith(prefix) ? outputSchemaRef.slice(prefix.length) : undefined
-  const schema = outputSchema ?? (name !== undefined && Object.hasOwn(schemas, name) ? schemas[name] : undefined)
+  const found = schemaOf(outputSchema, outputSchemaRef, schemas)
+  return found && { ...found, check: outputCheck(found.schema) }
+}
+
+/** The schema that is written in place, or else the one that is referred to; with what it refers to among those of the Context. */
+export function schemaOf(
+  inPlace: Readonly<Record<string, unknown>> | undefined,
+  reference: string | undefined,
+  schemas: Readonly<Record<string, JsonObject>>,
+): Pick<OutputSchema, 'name' | 'schema'> | undefined {
+  const name = reference?.startsWith(prefix) ? reference.slice(prefix.length) : undefined
+  const schema = inPlace ?? (name !== undefined && Object.hasOwn(schemas, name) ? schemas[name] : undefined)
   if (schema === undefined) return undefined
-  const own = schema as JsonObject // reason: it was read as JSON
-  return { schema: own, check: outputCheck(own), ...(name === undefined ? {} : { name }) }
+  const own = standalone(schema as JsonObject, schemas) // reason: it was read as JSON
+  return { schema: own, ...(name === undefined ? {} : { name }) }
 }
 
 /**

@@ -31,11 +31,12 @@ export function instructionsOf({ assignment, mounted, output }: PromptParts): st
 
 /** The first message: the task, the inputs, what others found, and the data that was mounted. */
 export function messageOf({ assignment, inputs, mounted }: PromptParts): string {
-  const { task, hints, given } = assignment
+  const { task, hints, given, merges } = assignment
   const parts: string[] = []
   if (task !== undefined) parts.push(`Task: ${asText(task)}`)
   if (hints !== undefined) parts.push(`Hints: ${asText(hints)}`)
   if (Object.keys(inputs).length > 0) parts.push(`Inputs:\n${asText(inputs)}`)
+  if (merges) parts.push('`__prior_outputs`:')
   for (const [executor, output] of given) parts.push(asData(`output of ${executor}`, executor, asText(output as Json)))
   for (const { name, title, source, items } of mounted) {
     if (items.length === 0) parts.push(`There is nothing in \`${name}\`.`)

@@ -10,13 +10,12 @@ import { type Plan, planIn } from './plan.ts'
  */
 export async function runNode(running: Running, assignment: Assignment): Promise<Json> {
   const { node, path } = assignment
-  const { host, run, emit, now, outputs } = running
+  const { host, run, emit, now } = running
   const { name, parent } = node
   emit({ kind: 'executor-started', executor: name, path, ...(parent === undefined ? {} : { parent }) })
   await host.ledger.append(run, now(), 'executor.started', { executor: name, path })
   try {
     const output = await byStrategy(running, assignment)
-    outputs.set(name, output)
     await host.ledger.append(run, now(), 'executor.finished', { executor: name, path, status: 'completed' })
     emit({ kind: 'executor-finished', executor: name, path })
     return output
@@ -57,7 +56,6 @@ async function sequential(running: Running, assignment: Assignment, children: re
   if (doesSomething(assignment)) {
     last = await runExecutor(running, assignment)
     before.set(assignment.node.name, last)
-    running.outputs.set(assignment.node.name, last)
   }
   for (const [index, node] of children.entries()) {
     const output = await runChild(running, assignment, { node, index, given: new Map(before) })
@@ -82,9 +80,8 @@ async function delegate(running: Running, assignment: Assignment, children: read
     throw new RuntimeError('run.plan-wrong', `\`${node.name}\` made no plan: its output holds no \`delegate\``)
   }
   await recordPlan(running, assignment, plan)
-  running.outputs.set(node.name, first)
   const outputs = await ranAll(running, assignment, jobsOf(plan, new Map()), 1)
-  if (merger) return merged(running, assignment, merger, outputs, plan)
+  if (merger) return merged(running, assignment, merger, new Map([[node.name, first], ...outputs]), plan)
   return runExecutor(running, {
     ...assignment,
     path: `${path}/end`,
@@ -99,7 +96,6 @@ async function swarm(running: Running, assignment: Assignment, children: readonl
   const merger = producedBy(running, node, children)
   const workers = children.filter((child) => child !== merger)
   const first = doesSomething(assignment) ? await runExecutor(running, assignment) : undefined
-  if (first !== undefined) running.outputs.set(node.name, first)
   const plan = first === undefined ? undefined : planIn(first, node.name, workers, running.limits.maxDelegations)
   if (plan) await recordPlan(running, assignment, plan)
   const given = new Map([...assignment.given, ...(first === undefined || plan ? [] : [[node.name, first] as const])])
@@ -112,7 +108,9 @@ async function swarm(running: Running, assignment: Assignment, children: readonl
         ...(assignment.task === undefined ? {} : { task: assignment.task }),
       }))
   const outputs = await ranAll(running, assignment, jobs, running.limits.maxExecutors)
-  return merger ? merged(running, assignment, merger, outputs, plan) : Object.fromEntries(outputs)
+  if (!merger) return Object.fromEntries(outputs)
+  const before = first === undefined ? outputs : new Map([[node.name, first], ...outputs])
+  return merged(running, assignment, merger, before, plan)
 }
 
 interface Child {
@@ -183,6 +181,7 @@ function merged(
     node,
     path: `${assignment.path}/merge:${node.name}`,
     given: outputs,
+    merges: true,
     ...(plan ? { plan: plan.value } : {}),
   })
 }
