@@ -15,17 +15,18 @@ interface Step {
  */
 export async function perform(running: Running, { step, request, onText }: Step): Promise<Answer> {
   const { host, signal, emit, waitMs } = running
-  const { executor, target } = request
-  emit({ kind: 'step-started', executor, step, target })
+  const { executor, target, key = '' } = request
+  emit({ kind: 'step-started', executor, step, target, key })
   const answer = await host.gate.perform(request, {
     signal,
     ...(onText ? { onText } : {}),
-    hold: { waitMs, onWaiting: (approval) => emit({ kind: 'waiting', executor, target, approval }) },
+    onLeft: (left) => emit({ kind: 'left', left }),
+    hold: { waitMs, onWaiting: (approval) => emit({ kind: 'waiting', executor, target, key, approval }) },
   })
   const { decision, outcome } = answer
   const { status, tokens, costUsd } = outcome
   const used = { ...(tokens ? { tokens } : {}), ...(costUsd === undefined ? {} : { costUsd }) }
-  emit({ kind: 'step-finished', executor, step, target, effect: decision.effect, status, ...used })
+  emit({ kind: 'step-finished', executor, step, target, key, effect: decision.effect, status, ...used })
   if (signal.aborted) throw signal.reason
   if (status === 'unknown') {
     throw new RuntimeError(

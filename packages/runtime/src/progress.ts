@@ -1,3 +1,4 @@
+import type { PerformOptions } from '@ecp/host'
 import type { Effect, OutcomeStatus } from '@ecp/protocol'
 
 export type StepKind = 'model' | 'tool' | 'mount' | 'question'
@@ -6,16 +7,32 @@ export type StepKind = 'model' | 'tool' | 'mount' | 'question'
 export type RunEvent =
   | { readonly kind: 'executor-started'; readonly executor: string; readonly path: string; readonly parent?: string }
   | { readonly kind: 'executor-finished'; readonly executor: string; readonly path: string; readonly failure?: string }
-  | { readonly kind: 'step-started'; readonly executor: string; readonly step: StepKind; readonly target: string }
+  | {
+      readonly kind: 'step-started'
+      readonly executor: string
+      readonly step: StepKind
+      readonly target: string
+      /** Of the action: the path of its executor, and its place there. */
+      readonly key: string
+    }
   | {
       readonly kind: 'step-finished'
       readonly executor: string
       readonly step: StepKind
       readonly target: string
+      readonly key: string
       readonly effect: Effect
       readonly status: OutcomeStatus
       readonly tokens?: { readonly prompt: number; readonly completion: number }
       readonly costUsd?: number
     }
-  | { readonly kind: 'text'; readonly executor: string; readonly piece: string }
-  | { readonly kind: 'waiting'; readonly executor: string; readonly target: string; readonly approval: string }
+  | { readonly kind: 'text'; readonly executor: string; readonly path: string; readonly piece: string }
+  /** What the run could still use when an action of it was decided. */
+  | { readonly kind: 'left'; readonly left: Parameters<NonNullable<PerformOptions['onLeft']>>[0] }
+  | {
+      readonly kind: 'waiting'
+      readonly executor: string
+      readonly target: string
+      readonly key: string
+      readonly approval: string
+    }

@@ -1,86 +1,52 @@
 import type { RunEvent, RunResult } from '@ecp/runtime'
 import type { Terminal } from '../terminal/terminal.ts'
 import { visible } from '../terminal/visible.ts'
-import { counted, duration, effectStyles, effectWords } from '../trace/words.ts'
+import { duration } from '../trace/words.ts'
+import { countWords } from './counts.ts'
+import { nodeLines, runLines, stoppedStyles } from './run-lines.ts'
+import { type RunNode, RunTree, stoppedBy } from './run-tree.ts'
 
-interface Counts {
-  turns: number
-  calls: number
-  tokens: number
-  costUsd: number
-}
-
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+/** How often (ms) the tree is drawn. */
+const drawMs = 100
 
 /**
- * A run on stderr while it goes on: a line for each executor as it begins and ends, indented by its place in the tree, and for
- * each action that is not simply allowed; on a terminal below them a line that says what is being done now.
+ * A run on stderr while it goes on. On a terminal the tree of its executors is drawn in place, and stays when it is over. Where
+ * stderr is piped there is a line for each executor as it begins and ends, indented by its place in the tree, and for each action
+ * that is not simply performed.
  */
 export class RunProgress {
   readonly #terminal: Terminal
   readonly #now: () => number
-  readonly #startedAt: number
-  readonly #counts = new Map<string, Counts>()
-  readonly #started = new Map<string, number>()
-  readonly #doing = new Map<string, string>()
-  readonly #timer: NodeJS.Timeout
-  #frame = 0
+  readonly #tree: RunTree
+  readonly #timer: NodeJS.Timeout | undefined
+  #number = 0
 
   constructor(terminal: Terminal, now: () => number) {
     this.#terminal = terminal
     this.#now = now
-    this.#startedAt = now()
-    this.#timer = setInterval(() => this.#draw(), 100)
+    this.#tree = new RunTree(now)
+    if (terminal.screen()) this.#timer = setInterval(() => this.#draw(), drawMs)
   }
 
   told(event: RunEvent): void {
-    const { paintErr } = this.#terminal
-    switch (event.kind) {
-      case 'executor-started':
-        this.#started.set(event.path, this.#now())
-        this.#line(event.path, `${paintErr('name', '▸')} ${visible(event.executor)}`)
-        break
-      case 'executor-finished': {
-        const mark = event.failure === undefined ? paintErr('good', '✓') : paintErr('bad', '✗')
-        const took = duration(this.#now() - (this.#started.get(event.path) ?? this.#now()))
-        this.#line(
-          event.path,
-          `${mark} ${visible(event.executor)}  ${paintErr('quiet', `${this.#used(event.executor)}${took}`)}`,
-        )
-        break
-      }
-      case 'step-started':
-        this.#doing.set(event.executor, event.step === 'model' ? `asks ${event.target}` : event.target)
-        break
-      case 'step-finished':
-        this.#doing.delete(event.executor)
-        this.#count(event)
-        if (event.effect !== 'allow') {
-          const word = paintErr(effectStyles[event.effect], effectWords[event.effect])
-          this.#terminal.err(
-            `  ${word} ${visible(event.target, 200)} ${paintErr('quiet', `(${visible(event.executor)})`)}`,
-          )
-        }
-        break
-      case 'waiting':
-        this.#doing.set(event.executor, `${event.target} waits for a person: ecp approvals show ${event.approval}`)
-        break
-      case 'text':
-        break
-    }
-    this.#draw()
+    const node = this.#tree.take(event)
+    if (!this.#terminal.screen()) {
+      if (node) this.#tell(event, node)
+      // What a model says comes in many pieces: the next drawing shows them.
+    } else if (event.kind !== 'text') this.#draw()
   }
 
   end({ status, run }: RunResult): void {
-    const total: Counts = { turns: 0, calls: 0, tokens: 0, costUsd: 0 }
-    for (const { turns, calls, tokens, costUsd } of this.#counts.values()) {
-      total.turns += turns
-      total.calls += calls
-      total.tokens += tokens
-      total.costUsd += costUsd
+    const { err, paintErr } = this.#terminal
+    clearInterval(this.#timer)
+    const screen = this.#terminal.screen()
+    if (screen) {
+      const frame = { ...screen, number: 0, now: this.#now(), paint: paintErr }
+      for (const node of this.#tree.nodes) for (const line of nodeLines(node, frame)) err(line)
     }
-    const took = duration(this.#now() - this.#startedAt)
-    this.#terminal.err(this.#terminal.paintErr('quiet', `run ${run} ${status}: ${words(total)}${took}`))
+    const took = duration(this.#now() - this.#tree.startedAt)
+    const used = countWords(this.#tree.total)
+    err(paintErr('quiet', `run ${run} ${status}: ${used === '' ? '' : `${used}, `}${took}`))
   }
 
   close(): void {
@@ -88,45 +54,39 @@ export class RunProgress {
     this.#terminal.progress('')
   }
 
-  #line(path: string, text: string): void {
-    this.#terminal.err(`${'  '.repeat(path.split('/').length - 1)}${text}`)
-  }
-
-  #count({ executor, step, effect, tokens, costUsd = 0 }: Extract<RunEvent, { kind: 'step-finished' }>): void {
-    if (effect !== 'allow') return
-    const counts = this.#counts.get(executor) ?? { turns: 0, calls: 0, tokens: 0, costUsd: 0 }
-    if (step === 'model') counts.turns++
-    else counts.calls++
-    counts.tokens += (tokens?.prompt ?? 0) + (tokens?.completion ?? 0)
-    counts.costUsd += costUsd
-    this.#counts.set(executor, counts)
-  }
-
-  #used(executor: string): string {
-    const counts = this.#counts.get(executor)
-    return counts ? words(counts) : ''
-  }
-
   #draw(): void {
-    const doing = [...this.#doing].map(([executor, what]) => `${visible(executor, 40)}: ${visible(what, 100)}`)
-    if (doing.length === 0) {
-      this.#terminal.progress('')
-      return
-    }
-    this.#frame = (this.#frame + 1) % frames.length
-    const took = duration(this.#now() - this.#startedAt)
-    this.#terminal.progress(
-      `${frames[this.#frame]} ${visible(doing.join(' · '), 160)} ${this.#terminal.paintErr('quiet', took)}`,
-    )
+    const screen = this.#terminal.screen()
+    if (!screen) return
+    const frame = { ...screen, number: this.#number++, now: this.#now(), paint: this.#terminal.paintErr }
+    this.#terminal.progress(runLines(this.#tree, frame))
   }
-}
 
-function words({ turns, calls, tokens, costUsd }: Counts): string {
-  const parts = [
-    ...(turns > 0 ? [counted(turns, 'turn')] : []),
-    ...(calls > 0 ? [counted(calls, 'call')] : []),
-    ...(tokens > 0 ? [`${tokens} tokens`] : []),
-    ...(costUsd > 0 ? [`$${costUsd.toFixed(4)}`] : []),
-  ]
-  return parts.map((part) => `${part}, `).join('')
+  #tell(event: RunEvent, node: RunNode): void {
+    const { paintErr, err } = this.#terminal
+    const indent = '  '.repeat(node.depth)
+    const name = visible(node.executor)
+    switch (event.kind) {
+      case 'executor-started':
+        err(`${indent}${paintErr('name', '▸')} ${name}`)
+        break
+      case 'executor-finished': {
+        const mark = node.failure === undefined ? paintErr('good', '✓') : paintErr('bad', '✗')
+        const took = duration((node.endedAt ?? node.startedAt) - node.startedAt)
+        const used = countWords(node.counts)
+        err(`${indent}${mark} ${name}  ${paintErr('quiet', `${used === '' ? '' : `${used}, `}${took}`)}`)
+        break
+      }
+      case 'step-finished': {
+        const stopped = stoppedBy(event)
+        if (!stopped) break
+        const word = paintErr(stoppedStyles[stopped.word], stopped.word)
+        err(`${indent}  ${word} ${visible(stopped.target, 200)} ${paintErr('quiet', `(${name})`)}`)
+        break
+      }
+      case 'waiting':
+        err(`${indent}  ${visible([...node.doing.values()].at(-1) ?? '', 300)} ${paintErr('quiet', `(${name})`)}`)
+        break
+      default:
+    }
+  }
 }

@@ -1,6 +1,8 @@
 import type { ReadStream, WriteStream } from 'node:tty'
+import { stripVTControlCharacters } from 'node:util'
 import { CliError } from '../error.ts'
 import { coloured, type Paint, plain } from './paint.ts'
+import { columnsOf } from './visible.ts'
 
 /** Where a command prints: data on `out` (stdout), everything that is said about it on `err` (stderr). */
 export interface Terminal {
@@ -8,8 +10,13 @@ export interface Terminal {
   out(text: string): void
   /** Writes a text and a line end to stderr. */
   err(text: string): void
-  /** Shows a line on stderr that the next one replaces; nothing where stderr is no terminal. '' removes it. */
-  progress(line: string): void
+  /**
+   * Shows a line or several on stderr that the next ones replace; nothing where stderr is no terminal, or while a question is open.
+   * '' removes them. Lines are to be narrower than the terminal.
+   */
+  progress(lines: string | readonly string[]): void
+  /** The size of the terminal that stderr is, now; undefined where it is none, or one that cannot move its cursor. */
+  screen(): Screen | undefined
   readonly paint: Paint
   readonly paintErr: Paint
   /** Columns of the terminal that stdout is; undefined when it is a pipe or a file. */
@@ -42,23 +49,54 @@ export interface TextQuestion {
   problem?(answer: string): string | undefined
 }
 
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+}
+
 export interface Streams {
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly stdin: ReadStream | (NodeJS.ReadStream & { readonly isTTY?: boolean })
   readonly stdout: WriteStream | (NodeJS.WriteStream & { readonly isTTY?: boolean })
   readonly stderr: WriteStream | (NodeJS.WriteStream & { readonly isTTY?: boolean })
 }
 
 /** The terminal of a process. Colours as `WriteStream.hasColors` finds them, which honours NO_COLOR and TERM=dumb. */
-export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
+export function terminalOf({ stdin, stdout, stderr, env = {} }: Streams): Terminal {
   const paintOf = (stream: Streams['stdout']): Paint => (stream.isTTY && stream.hasColors() ? coloured : plain)
-  const erase = '\r\u001b[2K'
-  let shown = false
+  const screen = (): Screen | undefined => {
+    if (!stderr.isTTY || env.TERM === 'dumb') return undefined
+    // 0 where a terminal does not know its own size.
+    return { columns: stderr.columns || 80, rows: stderr.rows || 24 }
+  }
+  let drawn: readonly string[] = []
+  let isAsking = false
+  /** What removes the lines that were drawn, wherever they ended up when the terminal was made narrower. */
+  const erasure = () => {
+    if (drawn.length === 0) return ''
+    const { columns } = screen() ?? { columns: 80 }
+    const rows = drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(columnsOf(stripVTControlCharacters(line)) / columns)),
+      0,
+    )
+    return `\r${rows > 1 ? `\u001b[${rows - 1}A` : ''}\u001b[0J`
+  }
   const clear = () => {
-    if (shown) stderr.write(erase)
-    shown = false
+    if (drawn.length > 0) stderr.write(erasure())
+    drawn = []
+  }
+  const asking = async <T>(ask: () => Promise<T>): Promise<T> => {
+    clear()
+    isAsking = true
+    try {
+      return await ask()
+    } finally {
+      isAsking = false
+    }
   }
   return {
     out: (text) => {
+      // Also where stdout is a file: what is drawn next to it would be torn otherwise.
       clear()
       stdout.write(`${text}\n`)
     },
@@ -66,73 +104,75 @@ export function terminalOf({ stdin, stdout, stderr }: Streams): Terminal {
       clear()
       stderr.write(`${text}\n`)
     },
-    progress: (line) => {
-      if (!stderr.isTTY) return
-      clear()
-      if (line === '') return
-      stderr.write(line)
-      shown = true
+    progress: (shown) => {
+      if (!screen() || isAsking) return
+      const lines = typeof shown === 'string' ? (shown === '' ? [] : [shown]) : shown
+      if (drawn.length === 0 && lines.length === 0) return
+      // In one piece, so that nothing flickers.
+      stderr.write(`${erasure()}${lines.join('\n')}`)
+      drawn = lines
     },
+    screen,
     paint: paintOf(stdout),
     paintErr: paintOf(stderr),
     // 0 where a terminal does not know its own size.
     columns: stdout.isTTY ? stdout.columns || 80 : undefined,
     interactive: stdin.isTTY === true && stderr.isTTY === true,
-    confirm: async (question) => {
-      clear()
-      const { confirm, isCancel } = await import('@clack/prompts')
-      const answer = await confirm({ message: question, initialValue: false, input: stdin, output: stderr })
-      if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
-      return answer
-    },
-    secret: async (question) => {
-      clear()
-      const { password, isCancel } = await import('@clack/prompts')
-      const answer = await password({ message: question, input: stdin, output: stderr })
-      if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
-      return answer
-    },
-    choose: async (question, answers, hints) => {
-      clear()
-      const { select, isCancel } = await import('@clack/prompts')
-      const chosen = await select({
-        message: question,
-        options: optionsOf(answers, hints),
-        input: stdin,
-        output: stderr,
-      })
-      if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
-      const answer = answers.find((one) => one === chosen)
-      if (answer === undefined) throw new CliError('cli.interrupted', 'nothing was chosen')
-      return answer
-    },
-    chooseMany: async (question, answers, initial, hints) => {
-      clear()
-      const { multiselect, isCancel } = await import('@clack/prompts')
-      const chosen = await multiselect({
-        message: question,
-        options: optionsOf(answers, hints),
-        initialValues: initial.map(String),
-        required: false,
-        input: stdin,
-        output: stderr,
-      })
-      if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
-      return answers.filter((one) => chosen.includes(one))
-    },
-    text: async (question, { initial, problem }) => {
-      clear()
-      const { text, isCancel } = await import('@clack/prompts')
-      const answer = await text({
-        message: question,
-        initialValue: initial,
-        validate: (value = '') => problem?.(value),
-        input: stdin,
-        output: stderr,
-      })
-      if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
-      return answer
-    },
+    confirm: (question) =>
+      asking(async () => {
+        const { confirm, isCancel } = await import('@clack/prompts')
+        const answer = await confirm({ message: question, initialValue: false, input: stdin, output: stderr })
+        if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
+        return answer
+      }),
+    secret: (question) =>
+      asking(async () => {
+        const { password, isCancel } = await import('@clack/prompts')
+        const answer = await password({ message: question, input: stdin, output: stderr })
+        if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
+        return answer
+      }),
+    choose: (question, answers, hints) =>
+      asking(async () => {
+        const { select, isCancel } = await import('@clack/prompts')
+        const chosen = await select({
+          message: question,
+          options: optionsOf(answers, hints),
+          input: stdin,
+          output: stderr,
+        })
+        if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
+        const answer = answers.find((one) => one === chosen)
+        if (answer === undefined) throw new CliError('cli.interrupted', 'nothing was chosen')
+        return answer
+      }),
+    chooseMany: (question, answers, initial, hints) =>
+      asking(async () => {
+        const { multiselect, isCancel } = await import('@clack/prompts')
+        const chosen = await multiselect({
+          message: question,
+          options: optionsOf(answers, hints),
+          initialValues: initial.map(String),
+          required: false,
+          input: stdin,
+          output: stderr,
+        })
+        if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
+        return answers.filter((one) => chosen.includes(one))
+      }),
+    text: (question, { initial, problem }) =>
+      asking(async () => {
+        const { text, isCancel } = await import('@clack/prompts')
+        const answer = await text({
+          message: question,
+          initialValue: initial,
+          validate: (value = '') => problem?.(value),
+          input: stdin,
+          output: stderr,
+        })
+        if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
+        return answer
+      }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { remainingRuntimeMs } from '@ecp/policy'
+import { remainingOfRun, remainingRuntimeMs } from '@ecp/policy'
 import type { ActionKind, Decision, JsonObject } from '@ecp/protocol'
 import type { DeclaredMemory, MemoryKind } from '../memory/executor-memory.ts'
 import type { Memory } from '../memory/memory.ts'
@@ -86,6 +86,7 @@ export function createGate(options: GateOptions): Gate {
       return { ...facts, ...(await finish(options, entered, { status: 'rehearsed' }, undefined)) }
     }
     const { policy, catalogue } = entered.governed
+    performing.onLeft?.(remainingOfRun(policy, catalogue, entered.counters, action))
     const remainingMs = remainingRuntimeMs(policy, catalogue, entered.counters, action)
     const done = await carryOut(options, entered, {
       ...performing,

@@ -1,3 +1,4 @@
+import type { Remaining } from '@ecp/policy'
 import type { ActionKind, Decision, Json, JsonObject, Origin, Outcome } from '@ecp/protocol'
 import type { RpcError } from '../error.ts'
 import type { CallOptions } from '../servers/servers.ts'
@@ -54,6 +55,8 @@ export interface PerformOptions extends Pick<CallOptions, 'session' | 'onProgres
   readonly ask?: CallOptions['ask']
   /** Called with each piece of a model's text as it comes, redacted. */
   onText?(piece: string): void
+  /** Called when an action is about to be performed, with what its run could still use when it was decided. */
+  onLeft?(left: Remaining): void
   /** How long a held action waits for a person; missing: not at all. */
   readonly hold?: Hold
 }

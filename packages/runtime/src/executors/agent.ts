@@ -94,7 +94,7 @@ function outputOf(output: OutputSchema | undefined): Pick<ModelTurn, 'output'> {
 
 async function modelTurn(
   running: Running,
-  { node }: Assignment,
+  { node, path }: Assignment,
   key: string,
   asked: Omit<ModelTurn, 'maxOutputTokens' | 'estimatedPromptTokens'>,
 ): Promise<ModelReply> {
@@ -110,7 +110,7 @@ async function modelTurn(
       origin: 'engine',
       key,
     },
-    onText: (piece) => emit({ kind: 'text', executor: node.name, piece }),
+    onText: (piece) => emit({ kind: 'text', executor: node.name, path, piece }),
   })
   if (answer.result) return answer.result as unknown as ModelReply // reason: what the Gate answers for this kind
   throw failureOf(answer, node.name, 'run.model-failed')
