@@ -47,6 +47,7 @@ const refusals = new Set([
   'credentials.refused',
   'server.refused',
   'run.unsupported',
+  'run.not-ready',
 ])
 const mistakes = new Set([
   'cli.usage',

@@ -48,6 +48,10 @@ export interface Host {
   checkModel(executor: string, override?: ModelOverride): Promise<void>
   /** Whether there is a store for the memory of an executor that may use it: throws `host.refused` where not. */
   checkMemory(executor: string): void
+  /** Whether an executor is an agent elsewhere: it says so (`agentOrchestration`), and the host has an endpoint of its name. */
+  runsElsewhere(executor: string): boolean
+  /** Whether that endpoint could be asked: throws `host.refused` or `secret.*` for what is missing. */
+  checkEndpoint(executor: string): Promise<void>
   /**
    * Writes the start of its run down, where it is not on record yet. Answers whether this was what started it: false where any
    * process had done so before. Throws `LedgerError`.

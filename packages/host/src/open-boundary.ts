@@ -1,6 +1,7 @@
 import type { Ledger } from '@ecp/ledger'
 import { type HostLayer, mayCall, mayRead, visibleTools } from '@ecp/policy'
-import { entryPoint, type RunStarted, type StartedBy } from '@ecp/protocol'
+import { type Context, entryPoint, executorsOf, type RunStarted, type StartedBy } from '@ecp/protocol'
+import type { Agents } from './agents/agents.ts'
 import type { Approvers } from './approvals/approvers.ts'
 import { wiredServer } from './config/wired.ts'
 import type { GovernedContext } from './contexts.ts'
@@ -28,6 +29,7 @@ export interface BoundaryOptions {
   readonly servers: Servers
   readonly models: Models
   readonly memory: Memory
+  readonly agents: Agents
   readonly pins: Pins
   readonly redactor: Redactor
   readonly governed: GovernedContext
@@ -96,6 +98,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     servers,
     models: options.models,
     memory: options.memory,
+    agents: options.agents,
     declared: (executor) => remembered.declared(executor),
     named: (request) => remembered.asAction(request),
     redactor,
@@ -136,6 +139,8 @@ export function openBoundary(options: BoundaryOptions): Host {
     inputs: context.inputs,
     checkModel: (executor, override) => options.models.check(chosenModel(layers, context.manifest, executor, override)),
     checkMemory: (executor) => remembered.check(executor),
+    runsElsewhere: (executor) => isRemote(context.manifest, executor) && options.agents.has(executor),
+    checkEndpoint: (executor) => options.agents.check(executor),
     begin: async (at) => {
       if (own) return own.begin(at)
       await runs.of(first, at)
@@ -178,4 +183,9 @@ export function openBoundary(options: BoundaryOptions): Host {
     endSession: ({ id }) => servers.endSession(id),
     close: () => gate.close(),
   }
+}
+
+function isRemote(manifest: Context, executor: string): boolean {
+  const node = executorsOf(manifest).find(({ name }) => name === executor)
+  return node?.executor.protocols?.agentOrchestration !== undefined
 }

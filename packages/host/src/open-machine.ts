@@ -3,6 +3,7 @@ import { type Ledger, openSqliteLedger } from '@ecp/ledger'
 import type { HostLayer } from '@ecp/policy'
 import { milliseconds } from '@ecp/protocol'
 import { v7 as uuidv7 } from 'uuid'
+import { openAgents } from './agents/open-agents.ts'
 import { approversOf } from './approvals/approvers.ts'
 import { Expiry } from './approvals/expiry.ts'
 import type { ConfigOptions } from './config/config-file.ts'
@@ -125,6 +126,7 @@ async function machineOn(
   })
   const wired = openModels({ layers, secrets, random: Math.random })
   const models = options.models?.(wired) ?? wired
+  const agents = openAgents({ layers, secrets })
   const memory = openMemory({ layers, home: options.home, ledgerFile: file })
   const pins = await openPins({ layers, ledger, servers, redactor: secrets.redactor, now, log })
   const hosts = new Set<Host>()
@@ -135,6 +137,7 @@ async function machineOn(
     servers,
     models,
     memory,
+    agents,
     pins,
     redactor: secrets.redactor,
     owner: ownerOf(process.pid),
@@ -178,6 +181,7 @@ async function machineOn(
     secret: (reference) => secrets.resolve(reference),
     async redacted(value) {
       await secrets.learnAll(wiredServerNames)
+      await secrets.learnAll([...wiredNames(layers, ['endpoint']).keys()], 'endpoint')
       return secrets.redactor.json(value)
     },
     webhooks: () => webhookEndpoints({ layers, secret: (reference) => secrets.resolve(reference) }),
@@ -200,7 +204,7 @@ async function machineOn(
     },
     async close() {
       await Promise.all([...hosts].map((host) => host.close()))
-      await Promise.all([servers.close(), models.close()])
+      await Promise.all([servers.close(), models.close(), agents.close()])
       memory.close()
       shared.machines -= 1
       if (shared.machines > 0 || options.ledger) return

@@ -12,10 +12,12 @@ export type FailureCode =
   | 'run.tool-failed'
   | 'run.mount-failed'
   | 'run.input-wrong'
+  | 'run.agent-failed'
   | 'run.output-missing'
   | 'run.output-wrong'
   | 'run.plan-wrong'
   | 'run.requirement-missing'
+  | 'run.not-ready'
   | 'run.unsupported'
   | 'run.not-performed'
 

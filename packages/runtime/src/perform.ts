@@ -51,7 +51,7 @@ export function isRehearsed({ outcome }: Answer): boolean {
 export function failureOf(
   answer: Answer,
   executor: string,
-  otherwise: 'run.model-failed' | 'run.tool-failed' | 'run.mount-failed',
+  otherwise: 'run.model-failed' | 'run.tool-failed' | 'run.mount-failed' | 'run.agent-failed',
 ): RuntimeError {
   const { effect } = answer.decision
   if (isRehearsed(answer)) {

@@ -1,7 +1,7 @@
 import type { PerformOptions } from '@ecp/host'
 import type { Effect, OutcomeStatus } from '@ecp/protocol'
 
-export type StepKind = 'model' | 'tool' | 'mount' | 'question'
+export type StepKind = 'model' | 'tool' | 'mount' | 'question' | 'agent'
 
 /** What happens in a run, as it happens: for whoever watches. Everything of it is in the ledger, too. */
 export type RunEvent =

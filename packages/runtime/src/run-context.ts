@@ -43,7 +43,7 @@ export async function runContext(options: RunOptions): Promise<RunResult> {
   const { host, run, signal, onEvent, now = Date.now } = options
   const { manifest } = host
   const nodes = executorsOf(manifest)
-  refuseUnsupported(manifest, nodes)
+  refuseUnsupported(manifest, nodes, (executor) => host.runsElsewhere(executor))
   await checkReady(host, nodes, options.override)
   const limits = manifest.orchestration?.defaults ?? {}
   const timeout = new AbortController()

@@ -6,6 +6,7 @@ import { RuntimeError } from './error.ts'
 import { runAgent } from './executors/agent.ts'
 import { runHuman } from './executors/human.ts'
 import { instructionsOf, messageOf } from './executors/prompt.ts'
+import { runRemote } from './executors/remote.ts'
 import { runTool } from './executors/tool.ts'
 import type { Assignment, Running } from './running.ts'
 
@@ -46,6 +47,10 @@ async function ran(running: Running, assignment: Assignment): Promise<Json> {
     return value
   }
   const parts = { assignment, inputs, mounted, ...(output ? { output } : {}) }
+  if (running.host.runsElsewhere(name)) {
+    const text = `${instructionsOf(parts)}\n\n${messageOf(parts)}`
+    return runRemote(running, assignment, { text, ...(output ? { output } : {}) })
+  }
   return runAgent(running, assignment, {
     instructions: instructionsOf(parts),
     message: messageOf(parts),

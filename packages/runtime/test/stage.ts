@@ -38,7 +38,8 @@ export interface Played extends RunResult {
   readonly events: readonly RunEvent[]
 }
 
-export function stage(): Stage {
+/** `more`: more of the config, as YAML: keys of `security` first, by two spaces. */
+export function stage(more = ''): Stage {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-runtime-')))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const data = join(folder, 'data')
@@ -52,7 +53,7 @@ tools: { servers: { files: { transport: ${JSON.stringify(transport)} } } }
 security:
   models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
   tools: { allowServers: [files] }
-`,
+${more}`,
   )
   const run = async ({ context, turns, inputs = {}, signal, waitMs = 0, onEvent }: StageRun): Promise<Played> => {
     writeFileSync(

@@ -1,5 +1,6 @@
 import { remainingOfRun, remainingRuntimeMs } from '@ecp/policy'
 import type { ActionKind, Decision, JsonObject } from '@ecp/protocol'
+import type { Agents } from '../agents/agents.ts'
 import type { DeclaredMemory, MemoryKind } from '../memory/executor-memory.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { Models } from '../models/models.ts'
@@ -46,6 +47,7 @@ export interface GateOptions extends GateParts {
   readonly servers: Servers
   readonly models: Models
   readonly memory: Memory
+  readonly agents: Agents
   /** The memory that an executor's Context declares for it. */
   declared(executor: string): DeclaredMemory | undefined
   /** What a request really asks for: calls of ecp's own tools are actions of other kinds. */

@@ -1,5 +1,6 @@
 import { type Draw, isJsonObject, type JsonObject, type Outcome } from '@ecp/protocol'
 import { HostError, type RpcError } from '../error.ts'
+import { delegation } from './delegation.ts'
 import type { Entered } from './enter.ts'
 import type { GateOptions } from './gate.ts'
 import { modelTurn } from './model-turn.ts'
@@ -81,6 +82,8 @@ function performer({ kind }: Entered['action']): Performer {
       return remember
     case 'human.ask':
       return answered
+    case 'agent.delegate':
+      return delegation
     default:
       return call
   }

@@ -12,6 +12,8 @@ import type { CallOptions } from '../servers/servers.ts'
  * At a memory store: `memory.read` and `memory.write`: `store/scope/tool`, the arguments of `ecp:memory/tool`. A `tool.call` of
  * `ecp:memory/tool` becomes that, at the store of its executor's memory, before it is decided.
  * Of a person: `human.ask`: the `human` executor that asks, a `Question`; the result is `{answer, by}`.
+ * At an agent elsewhere: `agent.delegate`: the executor that it works as, in the name of the one above it, `{text}`; the result is
+ * `{parts}`, each `{kind: 'text', text}`, `{kind: 'data', data}` or `{kind: 'file', name}`.
  */
 export type PerformedKind =
   | 'tool.call'
@@ -22,6 +24,7 @@ export type PerformedKind =
   | 'model.generate'
   | 'memory.read'
   | 'memory.write'
+  | 'agent.delegate'
 
 /** One action, as a face or the runtime asks for it. */
 export interface ActionRequest<K extends ActionKind = PerformedKind> {

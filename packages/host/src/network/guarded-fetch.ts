@@ -7,7 +7,7 @@ import { fitsDomain, type NetworkRules } from './network-rules.ts'
 
 export interface GuardedFetchOptions {
   /** What is wired under the name; missing: a server. */
-  readonly kind?: 'server' | 'issuer' | 'webhook' | 'model provider'
+  readonly kind?: 'server' | 'issuer' | 'webhook' | 'model provider' | 'agent'
   /** For messages. */
   readonly name: string
   readonly rules: NetworkRules

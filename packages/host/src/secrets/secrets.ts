@@ -1,6 +1,6 @@
 import { dirname, join, resolve as resolvePath } from 'node:path'
 import type { HostLayer } from '@ecp/policy'
-import { place, type SecretBinding, type SecretReference, type ServerWiring, type SourceRange } from '@ecp/protocol'
+import { place, type SecretBinding, type SecretReference, type SourceRange } from '@ecp/protocol'
 import { HostError } from '../error.ts'
 import { dotenvProvider, environmentProvider, type Lookup, type SecretProvider } from './provider.ts'
 import { createRedactor } from './redaction.ts'
@@ -30,20 +30,25 @@ export interface Secrets {
   readonly redactor: Redactor
   /** The value now. Throws `secret.missing`, `secret.provider-not-allowed`, or `host.refused` for a provider of a later version. */
   resolve(reference: SecretReference): Promise<string>
-  /** The values of a server's bindings; an optional one that is missing is left out. Throws as {@link check} does. */
-  bindingsFor(server: string): Promise<BoundSecrets>
+  /** The values of the bindings of a server, or of an agent's endpoint; an optional one that is missing is left out. Throws as {@link check} does. */
+  bindingsFor(name: string, of?: BoundTo): Promise<BoundSecrets>
   /**
    * To be called before anything starts. Throws for a required secret that is missing, a provider that is not allowed, and
    * an insecure source under `policy: strict`; says what to do. What it looked up is known to the redactor from then on.
    */
-  check(servers: readonly string[]): Promise<void>
+  check(names: readonly string[], of?: BoundTo): Promise<void>
   /** The files that values come from. */
   files(): readonly string[]
-  /** Makes the redactor know every value that is bound to these servers, so that it is found before a server started. */
-  learnAll(servers: readonly string[]): Promise<void>
+  /** Makes the redactor know every value that is bound to these, so that it is found before one of them is reached. */
+  learnAll(names: readonly string[], of?: BoundTo): Promise<void>
 }
 
+/** What secrets are bound to: an MCP server, or an agent's endpoint. */
+export type BoundTo = 'server' | 'endpoint'
+
 interface Bound {
+  /** For messages: of server `docs`. */
+  readonly whose: string
   readonly binding: SecretBinding
   readonly at: SourceRange
   readonly delivery: 'env' | 'header'
@@ -83,14 +88,14 @@ export function openSecrets(options: SecretsOptions): Secrets {
   const missing = (where: string, why: string) =>
     new HostError('secret.missing', `${where} is missing: ${why}; set it, or say \`required: false\` where it is bound`)
 
-  const judge = (server: string, { binding, at }: Bound): boolean => {
+  const judge = ({ binding, at, whose }: Bound): boolean => {
     if (binding.allowInsecure || policy === 'permissive') return false
     const { provider, key } = binding.source
     if (providers.get(provider)?.secure) return false
     if (policy === 'warn') return true
     throw new HostError(
       'secret.insecure',
-      `secret \`${binding.name}\` of server \`${server}\` (${place(at)}) comes from \`${provider}\`, which is not secure, and \`secrets.policy\` is strict; say \`allowInsecure: true\` for the binding of \`${key}\`, or change the policy`,
+      `secret \`${binding.name}\` ${whose} (${place(at)}) comes from \`${provider}\`, which is not secure, and \`secrets.policy\` is strict; say \`allowInsecure: true\` for the binding of \`${key}\`, or change the policy`,
     )
   }
 
@@ -104,11 +109,11 @@ export function openSecrets(options: SecretsOptions): Secrets {
       throw new HostError('secret.missing', `${where} is missing: ${found.missing}`)
     },
 
-    async bindingsFor(server) {
+    async bindingsFor(name, of = 'server') {
       const result = { env: new Map<string, string>(), headers: new Map<string, string>() }
-      for (const bound of bindingsOf(layers, server)) {
-        judge(server, bound)
-        const where = describe(server, bound)
+      for (const bound of bindingsOf(layers, name, of)) {
+        judge(bound)
+        const where = describe(bound)
         const found = await look(bound.binding.source, where)
         if ('value' in found) {
           result[bound.delivery === 'env' ? 'env' : 'headers'].set(bound.binding.name, found.value)
@@ -117,13 +122,13 @@ export function openSecrets(options: SecretsOptions): Secrets {
       return { env: Object.fromEntries(result.env), headers: Object.fromEntries(result.headers) }
     },
 
-    async check(servers) {
+    async check(names, of = 'server') {
       const insecure = new Set<string>()
-      for (const server of servers) {
-        for (const bound of bindingsOf(layers, server)) {
-          const where = describe(server, bound)
+      for (const name of names) {
+        for (const bound of bindingsOf(layers, name, of)) {
+          const where = describe(bound)
           providerOf(bound.binding.source, where)
-          const warn = judge(server, bound)
+          const warn = judge(bound)
           const found = await look(bound.binding.source, where)
           if ('missing' in found && (bound.binding.required ?? true)) throw missing(where, found.missing)
           if (warn && 'value' in found) insecure.add(`\`${bound.binding.source.provider}:${bound.binding.source.key}\``)
@@ -136,9 +141,9 @@ export function openSecrets(options: SecretsOptions): Secrets {
       )
     },
 
-    async learnAll(servers) {
-      for (const server of servers) {
-        for (const { binding } of bindingsOf(layers, server)) {
+    async learnAll(names, of = 'server') {
+      for (const name of names) {
+        for (const { binding } of bindingsOf(layers, name, of)) {
           // Whether it may be used is judged where it is used; that it must not leak is true in any case.
           const found = await providers.get(binding.source.provider)?.lookup(binding.source.key)
           if (found && 'value' in found) redactor.learn(binding.source, found.value)
@@ -168,20 +173,25 @@ function refuseProvider(layers: readonly HostLayer[], provider: string, where: s
   throw new HostError('secret.provider-not-allowed', `${where} comes from \`${provider}\`, and ${rule}`)
 }
 
-function describe(server: string, { binding, at }: Bound): string {
+function describe({ binding, at, whose }: Bound): string {
   const { provider, key } = binding.source
-  return `secret \`${binding.name}\` of server \`${server}\` (\`${provider}:${key}\`, ${place(at)})`
+  return `secret \`${binding.name}\` ${whose} (\`${provider}:${key}\`, ${place(at)})`
 }
 
-function bindingsOf(layers: readonly HostLayer[], server: string): readonly Bound[] {
+const areas = { server: ['tools', 'servers'], endpoint: ['agents', 'endpoints'] } as const
+
+function bindingsOf(layers: readonly HostLayer[], name: string, of: BoundTo): readonly Bound[] {
   for (const { document } of layers) {
-    const servers = document.value.tools?.servers
-    const wiring: ServerWiring | undefined = servers && Object.hasOwn(servers, server) ? servers[server] : undefined
-    if (!wiring) continue
+    const wired = of === 'server' ? document.value.tools?.servers : document.value.agents?.endpoints
+    const wiring = wired && Object.hasOwn(wired, name) ? wired[name] : undefined
+    if (wiring === undefined) continue
+    if (typeof wiring === 'string') return []
+    const standard = 'transport' in wiring && wiring.transport.type === 'stdio' ? 'env' : 'header'
     return (wiring.credentials?.bindings ?? []).map((binding, index) => ({
       binding,
-      at: document.at(['tools', 'servers', server, 'credentials', 'bindings', index]),
-      delivery: binding.delivery ?? (wiring.transport.type === 'stdio' ? 'env' : 'header'),
+      whose: `of ${of} \`${name}\``,
+      at: document.at([...areas[of], name, 'credentials', 'bindings', index]),
+      delivery: binding.delivery ?? standard,
     }))
   }
   return []

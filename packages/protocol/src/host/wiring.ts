@@ -127,6 +127,16 @@ const modelProvider = object({
 const free = z.record(z.string(), z.unknown())
 const configured = z.record(name, object({ config: free.optional() }))
 
+const endpoint = object({
+  url: z
+    .url()
+    .describe('Where it is: its card is at /.well-known/agent-card.json there, or at this address if it ends in .json'),
+  credentials: object({ bindings: z.array(binding).optional() })
+    .optional()
+    .describe('Secrets that it is sent, as headers'),
+  config: free.optional(),
+})
+
 const install = object({
   source: object({ type: z.enum(sourceTypes), spec: z.string().min(1) }),
   path: z.string().optional(),
@@ -244,7 +254,10 @@ export const wiring = {
     .optional()
     .describe('MCP servers, by name'),
   agents: object({
-    endpoints: z.record(name, z.union([z.url(), object({ url: z.url(), config: free.optional() })])).optional(),
+    endpoints: z
+      .record(name, z.union([z.url(), endpoint]))
+      .optional()
+      .describe('Agents elsewhere (A2A), by the executor that they work as'),
   }).optional(),
   executors: object({ instances: configured.optional() }).optional().describe('Executor plugins, by id'),
   memory: object({ stores: configured.optional() }).optional().describe('Memory stores, by id'),

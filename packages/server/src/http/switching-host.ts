@@ -112,6 +112,8 @@ export class SwitchingHost {
       },
       checkModel: (executor, override) => now().checkModel(executor, override),
       checkMemory: (executor) => now().checkMemory(executor),
+      runsElsewhere: (executor) => now().runsElsewhere(executor),
+      checkEndpoint: (executor) => now().checkEndpoint(executor),
       begin: (at) => now().begin(at),
       model: (executor, override) => now().model(executor, override),
       catalogue: () => now().catalogue(),

@@ -1,6 +1,7 @@
 import type { Fault } from '../../document/diagnostic.ts'
 import type { Document } from '../../document/document.ts'
 import type { HostConfig } from '../config.ts'
+import { checkEndpoints } from './endpoints.ts'
 import { checkGateway } from './gateway.ts'
 import { checkModels } from './models.ts'
 import { checkSecurity } from './security.ts'
@@ -11,6 +12,7 @@ const checks: readonly ((config: HostConfig) => Iterable<Fault>)[] = [
   checkServers,
   checkModels,
   checkUrls,
+  checkEndpoints,
   checkSecurity,
   checkGateway,
 ]

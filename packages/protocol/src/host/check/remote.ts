@@ -4,7 +4,7 @@ import { quote } from '../../document/quote.ts'
 import type { OAuthWiring, ServerWiring } from '../wiring.ts'
 
 /** What the connection itself says in these (RFC 9110, MCP transports): what stood here would break it or be lost. */
-const ownHeaders = [
+export const ownHeaders: readonly string[] = [
   'accept',
   'accept-encoding',
   'connection',
