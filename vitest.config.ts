@@ -25,7 +25,10 @@ export default defineConfig({
       project('conformance', ['conformance/**/*.test.ts'], 60_000, everyTest),
       project(
         'docs',
-        ['test/*.test.ts', 'examples/{library,claude-code,cursor,chat-webhook,summarise,brief,review}/*.test.ts'],
+        [
+          'test/*.test.ts',
+          'examples/{library,claude-code,cursor,chat-webhook,summarise,brief,review,incident}/*.test.ts',
+        ],
         300_000,
       ),
       project('official', ['test/official/**/*.test.ts'], 300_000),
