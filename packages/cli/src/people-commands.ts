@@ -59,6 +59,15 @@ export function peopleCommands(ecp: Command, told: () => Invocation, done: (code
   answering(answerFlags(approvals.command('deny')), waiting, 'deny').description(
     'say no to a held action or a question',
   )
+  answerFlags(approvals.command('answer'))
+    .description('answer a question with a value; on a terminal without one, it is asked for')
+    .argument(...idArgument)
+    .option('--value <json>', 'the answer, as JSON')
+    .option('--value-file <file>', 'a file with the answer, as JSON')
+    .option('--text <text>', 'the answer, where it is a text')
+    .action(async (id: string, options: AnswerOptions) =>
+      done(await (await import('./commands/approvals-answer.ts')).answerQuestion(told(), id, options)),
+    )
   signingFlags(approvals.command('watch'))
     .description('show held and proposed actions and questions as they come; on a terminal, ask about each')
     .action(async (options: SigningOptions) =>

@@ -84,6 +84,7 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
     .option('--record <file>', 'write the model turns to a file that can be played again')
     .option('--recorded <file>', 'take the model turns from such a file: no provider is asked')
     .option('--dry-run', 'decide and record everything, and perform only reads and model turns')
+    .option('--no-ask', 'ask nobody on this terminal: what waits for a person ends with exit code 4')
     .option('--wait <duration>', 'how long a held action waits for a person, such as 10m; missing: not at all')
     .action(async (context: string, options: RunCommandOptions) =>
       done(await (await import('./commands/run.ts')).run(told(), context, options)),

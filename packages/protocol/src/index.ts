@@ -1,4 +1,5 @@
 export { type Action, type ActionKind, actionKinds, maxArgumentBytes, type Origin, origins } from './action.ts'
+export { type AnswerField, type AnswerForm, answerForm } from './answer-form.ts'
 export {
   type ApprovalAnswered,
   type ApprovalKind,

@@ -1,5 +1,6 @@
 import { type ActionRequest, type Answer, type PerformedKind, told } from '@ecp/host'
 import { RuntimeError } from './error.ts'
+import { holding } from './holding.ts'
 import type { StepKind } from './progress.ts'
 import type { Running } from './running.ts'
 
@@ -14,14 +15,15 @@ interface Step {
  * happened. Everything else is the answer's to say.
  */
 export async function perform(running: Running, { step, request, onText }: Step): Promise<Answer> {
-  const { host, signal, emit, waitMs } = running
+  const { host, signal, emit } = running
   const { executor, target, key = '' } = request
   emit({ kind: 'step-started', executor, step, target, key })
+  using hold = holding(running, request)
   const answer = await host.gate.perform(request, {
     signal,
     ...(onText ? { onText } : {}),
     onLeft: (left) => emit({ kind: 'left', left }),
-    hold: { waitMs, onWaiting: (approval) => emit({ kind: 'waiting', executor, target, key, approval }) },
+    hold: hold.options,
   })
   const { decision, outcome } = answer
   const { status, tokens, costUsd } = outcome

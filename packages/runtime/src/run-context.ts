@@ -4,7 +4,7 @@ import { checkReady } from './check-ready.ts'
 import { emitted } from './data/emitted.ts'
 import { type FailureCode, RuntimeError } from './error.ts'
 import type { RunEvent } from './progress.ts'
-import type { Running } from './running.ts'
+import type { Attend, Running } from './running.ts'
 import { runNode } from './strategies/run-node.ts'
 import { refuseUnsupported } from './unsupported.ts'
 
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** How long (ms) a held action waits for a person; missing: not at all. */
   readonly waitMs?: number
+  /** Asked about everything that waits; missing: nobody is there. */
+  readonly attend?: Attend
   now?(): number
   onEvent?(event: RunEvent): void
 }
@@ -63,6 +65,7 @@ export async function runContext(options: RunOptions): Promise<RunResult> {
       maxExecutors: limits.maxExecutors ?? defaults.maxExecutors,
     },
     waitMs: options.waitMs ?? 0,
+    ...(options.attend ? { attend: options.attend } : {}),
     now,
     emit: (event) => onEvent?.(event),
     outputs: new Map(),

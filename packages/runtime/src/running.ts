@@ -2,6 +2,19 @@ import type { Host, ModelOverride } from '@ecp/host'
 import type { ExecutorNode, Json, JsonObject } from '@ecp/protocol'
 import type { RunEvent } from './progress.ts'
 
+/** What waits for a person. */
+export interface Waiting {
+  readonly executor: string
+  readonly target: string
+  readonly approval: string
+}
+
+/**
+ * Asks whoever is there for their word on what waits, and resolves when it is in the ledger, true; false where nobody answers now:
+ * then it is not waited for. `over` aborts when somebody else has answered meanwhile.
+ */
+export type Attend = (waiting: Waiting, over: AbortSignal) => Promise<boolean>
+
 /** A run that goes on: what every part of it needs. */
 export interface Running {
   readonly host: Host
@@ -14,6 +27,8 @@ export interface Running {
   readonly limits: { readonly maxDelegations: number; readonly maxExecutors: number }
   /** How long (ms) a held action waits for a person. */
   readonly waitMs: number
+  /** Whoever is there to answer. */
+  readonly attend?: Attend
   now(): number
   emit(event: RunEvent): void
   /** What executors gave themselves so far, by name; of one that ran several times the last. */

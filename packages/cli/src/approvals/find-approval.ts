@@ -10,6 +10,9 @@ export const kindWords: Readonly<Record<ApprovalKind, { readonly noun: string; r
   question: { noun: 'question', command: 'ecp approvals' },
 }
 
+/** The kinds that `ecp approvals` is about. */
+export const waitingKinds: readonly ApprovalKind[] = ['hold', 'question']
+
 /**
  * The approval that a person means by its id, or by the beginning of one. Throws `cli.not-found` for none or several, and for
  * one of another kind.

@@ -1,8 +1,17 @@
 import { type FileChange, lineDifference, type Standing } from '@ecp/host'
-import { type DifferenceLine, type Proof, place, type RecordBodies } from '@ecp/protocol'
+import {
+  type DifferenceLine,
+  type Json,
+  type Proof,
+  place,
+  type Question,
+  questionIn,
+  type RecordBodies,
+} from '@ecp/protocol'
 import type { Paint, Style } from '../terminal/paint.ts'
-import { visible, visibleLines } from '../terminal/visible.ts'
+import { visible, visibleJson, visibleLines } from '../terminal/visible.ts'
 import { moment } from '../trace/words.ts'
+import { kindWords } from './find-approval.ts'
 import { roughly, stateStyles, termsWords, worthWords } from './words.ts'
 
 export interface Shown {
@@ -23,7 +32,8 @@ const marks: Readonly<Record<DifferenceLine['kind'], { readonly mark: string; re
 /** All that a person has to know before they answer. Nothing of it is cut: what is cut off could be what matters. */
 export function showText({ standing, decided, change, why }: Shown, paint: Paint, at: number): string {
   const { approval, state, until, client } = standing
-  const noun = approval.kind === 'hold' ? 'approval' : 'proposal'
+  const { noun } = kindWords[approval.kind]
+  const question = approval.kind === 'question' && decided ? questionIn(decided.action.arguments) : undefined
   const { kind, arguments: args, extra } = decided?.action ?? {}
   const lines = [
     `${paint('strong', noun)} ${visible(approval.approval)}  ${paint(stateStyles[state], state)}`,
@@ -34,16 +44,40 @@ export function showText({ standing, decided, change, why }: Shown, paint: Paint
     ...(approval.usedBy === undefined ? [] : [`used by action ${visible(approval.usedBy)}`]),
     '',
     ...reasonLines(decided, paint),
-    `needs ${termsWords(approval.terms)}; ${standing.approvedBy} so far`,
+    `needs ${termsWords(approval.terms, approval.kind)}; ${standing.approvedBy} so far`,
     ...standing.answers.flatMap((answer) => answerLines(answer, paint)),
     '',
-    paint('strong', 'arguments'),
-    ...(decided ? [visibleLines(JSON.stringify(args, null, 2))] : ['(the record that holds them is missing)']),
+    ...(question ? questionLines(question, paint) : argumentLines(decided && JSON.stringify(args, null, 2), paint)),
     ...(extra ? [paint('strong', 'sent with them'), visibleLines(JSON.stringify(extra, null, 2))] : []),
     ...changeLines(change, paint),
     ...(why === undefined ? [] : ['', visible(why)]),
   ]
   return lines.join('\n')
+}
+
+function argumentLines(args: string | undefined, paint: Paint): string[] {
+  return [
+    paint('strong', 'arguments'),
+    args === undefined ? '(the record that holds them is missing)' : visibleLines(args),
+  ]
+}
+
+/** What a person is asked, what they are shown, and what the answer has to be. */
+function questionLines({ title, task, show = {}, answer }: Question, paint: Paint): string[] {
+  const text = (value: Json) => visibleLines(typeof value === 'string' ? value : JSON.stringify(value, null, 2))
+  const shown = Object.entries(show).flatMap(([name, value]) => [
+    paint('quiet', `from ${visible(name, 120)}:`),
+    text(value),
+    '',
+  ])
+  return [
+    paint('strong', visible(title)),
+    ...(task === undefined ? [] : [visibleLines(task)]),
+    '',
+    ...shown,
+    paint('strong', 'the answer'),
+    answer === undefined ? 'any JSON value' : `JSON that fits ${visibleLines(JSON.stringify(answer, null, 2))}`,
+  ]
 }
 
 function reasonLines(decided: Shown['decided'], paint: Paint): string[] {
@@ -59,8 +93,11 @@ const goodSignature: Readonly<Record<Proof['kind'], string>> = {
   webauthn: 'good signature of a passkey: ',
 }
 
-function answerLines({ by, answer, at, note, worth, proof }: Standing['answers'][number], paint: Paint): string[] {
-  const said = answer === 'approve' ? 'approved' : 'denied'
+function answerLines(
+  { by, answer, value, at, note, worth, proof }: Standing['answers'][number],
+  paint: Paint,
+): string[] {
+  const said = answer === 'deny' ? 'denied' : value === undefined ? 'approved' : `answered ${visibleJson(value, 400)}`
   const signed = worth === 'counts' ? goodSignature[proof.kind] : ''
   const worthy = paint(worth === 'counts' ? 'good' : 'bad', `${signed}${worthWords[worth]}`)
   const noted = note === undefined ? '' : `: “${visible(note)}”`

@@ -1,4 +1,4 @@
-import type { AnswerWorth, ApprovalState, ApprovalTerms } from '@ecp/protocol'
+import type { AnswerWorth, ApprovalKind, ApprovalState, ApprovalTerms } from '@ecp/protocol'
 import type { Style } from '../terminal/paint.ts'
 import { visible } from '../terminal/visible.ts'
 import { counted } from '../trace/words.ts'
@@ -25,9 +25,9 @@ export const worthWords: Readonly<Record<AnswerWorth, string>> = {
 }
 
 /** `2 approvals from ops` */
-export function termsWords({ quorum, approvers }: ApprovalTerms): string {
+export function termsWords({ quorum, approvers }: ApprovalTerms, kind: ApprovalKind = 'hold'): string {
   const from = approvers.length === 0 ? '' : ` from ${visible(approvers.join(', '), 200)}`
-  return `${counted(quorum, 'approval')}${from}`
+  return `${counted(quorum, kind === 'question' ? 'answer' : 'approval')}${from}`
 }
 
 /** How long, roughly, as it is said of an age: `3 min`, `2 h`, `5 d`. */

@@ -1,8 +1,10 @@
-import { type Standing, standingJson } from '@ecp/host'
-import type { ApprovalKind, Verdict } from '@ecp/protocol'
-import { approvalOf } from '../approvals/find-approval.ts'
+import { questionOf, refuseOver, type Standing, standingJson, standingOf } from '@ecp/host'
+import type { ApprovalKind, Json, Verdict } from '@ecp/protocol'
+import { approvalOf, waitingKinds } from '../approvals/find-approval.ts'
 import { giveAnswer, type Word } from '../approvals/give-answer.ts'
+import { givenValue, type ValueOptions } from '../approvals/given-value.ts'
 import { hostApprovers } from '../approvals/host-approvers.ts'
+import { showText } from '../approvals/show-text.ts'
 import type { SigningOptions } from '../approvals/signer.ts'
 import { termsWords } from '../approvals/words.ts'
 import { durationOf } from '../duration.ts'
@@ -12,8 +14,9 @@ import type { Invocation } from '../invocation.ts'
 import { readLedger, writeLedger } from '../open-ledger.ts'
 import { visible, visibleJson } from '../terminal/visible.ts'
 import { moment } from '../trace/words.ts'
+import { shownOf } from './approvals-show.ts'
 
-export interface AnswerOptions extends SigningOptions {
+export interface AnswerOptions extends SigningOptions, ValueOptions {
   readonly note?: string
   /** A duration such as 1h. */
   readonly expires?: string
@@ -52,8 +55,43 @@ export async function answerApproval(
   return exitCodes.done
 }
 
+/** A person's answer to a question: a value that fits it. */
+export async function answerQuestion(invocation: Invocation, id: string, options: AnswerOptions): Promise<ExitCode> {
+  const { terminal, common, now } = invocation
+  const word = wordOf('approve', options)
+  const host = await hostApprovers(invocation)
+  let value: Json
+  {
+    await using existing = await readLedger(invocation)
+    const { ledger } = existing
+    const asked = approvalOf(ledger, id, waitingKinds)
+    if (asked.kind !== 'question') {
+      const held = visible(asked.approval, 80)
+      throw new CliError('cli.usage', `\`${held}\` is a held action: \`ecp approvals approve\` or \`deny\` answers it`)
+    }
+    const standing = standingOf(ledger, asked, host.approvers, now())
+    refuseOver(standing)
+    const question = questionOf(ledger, asked)
+    const isAsked = [options.value, options.valueFile, options.text].every((one) => one === undefined)
+    if (isAsked && terminal.interactive) {
+      terminal.err(`${showText(await shownOf(invocation, ledger, host, standing), terminal.paintErr, now())}\n`)
+    } else if (question) terminal.err(`${visible(asked.target, 120)}: ${visible(question.title, 400)}`)
+    value = await givenValue(invocation, options, question)
+  }
+  await using opened = await writeLedger(invocation)
+  const { ledger } = opened
+  const asked = approvalOf(ledger, id, waitingKinds)
+  const after = await giveAnswer(invocation, ledger, asked, host.approvers, { ...word, value })
+  if (common.json) terminal.out(JSON.stringify(standingJson(after)))
+  else terminal.out(cameOf(after))
+  return exitCodes.done
+}
+
 /** Throws `cli.usage`. */
-export function wordOf(answer: Verdict, { note, expires, ...signing }: AnswerOptions): Word {
+export function wordOf(
+  answer: Verdict,
+  { note, expires, value: _value, valueFile: _file, text: _text, ...signing }: AnswerOptions,
+): Word {
   if (note !== undefined && note.length > longestNote) {
     throw new CliError('cli.usage', `\`--note\` is at most ${longestNote} characters long`)
   }

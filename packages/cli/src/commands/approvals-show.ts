@@ -28,7 +28,7 @@ export async function approvalsShow(
 export async function shownOf(
   { cwd, home }: Invocation,
   ledger: Ledger,
-  { layers }: HostApprovers,
+  { layers }: Pick<HostApprovers, 'layers'>,
   standing: Standing,
 ): Promise<Shown> {
   const { run, action } = standing.approval

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Standing, standingOf } from '@ecp/host'
 import { allApprovals, type Ledger } from '@ecp/ledger'
-import { giveAnswer } from '../approvals/give-answer.ts'
+import { askPerson } from '../approvals/ask-person.ts'
 import { type HostApprovers, hostApprovers } from '../approvals/host-approvers.ts'
 import { showText } from '../approvals/show-text.ts'
 import type { SigningOptions } from '../approvals/signer.ts'
@@ -47,20 +47,15 @@ export async function approvalsWatch(invocation: Invocation, options: SigningOpt
 async function ask(
   invocation: Invocation,
   ledger: Ledger,
-  { approvers }: HostApprovers,
-  { approval }: Standing,
+  host: HostApprovers,
+  standing: Standing,
   options: SigningOptions,
 ): Promise<void> {
   const { terminal } = invocation
-  const isHold = approval.kind === 'hold'
-  if (!isHold) terminal.err('a proposal: `ecp proposals apply` performs it')
-  const chosen = await terminal.choose(
-    visible(approval.target, 120),
-    isHold ? ['later', 'approve', 'deny'] : ['later', 'deny'],
-  )
-  if (chosen === 'later') return
+  if (standing.approval.kind === 'proposal') terminal.err('a proposal: `ecp proposals apply` performs it')
   try {
-    terminal.out(cameOf(await giveAnswer(invocation, ledger, approval, approvers, { ...options, answer: chosen })))
+    const after = await askPerson(invocation, ledger, host.approvers, standing.approval, options)
+    if (after) terminal.out(cameOf(after))
   } catch (error) {
     if (!isExpected(error) || error.code === 'cli.interrupted') throw error
     // It waits on, and so do those after it.

@@ -9,7 +9,9 @@ import { type ExitCode, exitCodes } from '../exit-code.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
 import type { Invocation } from '../invocation.ts'
 import { machineOptions } from '../machine-options.ts'
+import { attendHere } from '../run/attend-here.ts'
 import { RunProgress } from '../run/run-progress.ts'
+import { waitingLines } from '../run/waiting-lines.ts'
 import { writeRecording } from '../run/write-recording.ts'
 import { visible, visibleLines } from '../terminal/visible.ts'
 
@@ -19,6 +21,8 @@ export interface RunCommandOptions extends InputOptions {
   readonly record?: string
   readonly recorded?: string
   readonly dryRun?: boolean
+  /** False: nobody is asked on the terminal. */
+  readonly ask?: boolean
   /** How long a held action waits for a person, as a duration. */
   readonly wait?: string
 }
@@ -53,6 +57,8 @@ export async function run(invocation: Invocation, context: string, options: RunC
     },
   })
   const progress = new RunProgress(terminal, now)
+  const interrupted = new AbortController()
+  const waiting = new Set<string>()
   try {
     const id = newRunId(now())
     const host = await machine.admit({
@@ -68,12 +74,21 @@ export async function run(invocation: Invocation, context: string, options: RunC
       host,
       run: id,
       override: { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) },
-      signal: invocation.interruption(),
+      signal: AbortSignal.any([invocation.interruption(), interrupted.signal]),
       waitMs,
+      ...(terminal.interactive && options.ask !== false && !options.dryRun
+        ? { attend: attendHere(invocation, machine, () => interrupted.abort()) }
+        : {}),
       now,
-      onEvent: (event) => progress.told(event),
+      onEvent: (event) => {
+        if (event.kind === 'waiting') waiting.add(event.approval)
+        progress.told(event)
+      },
     })
     progress.end(result)
+    if (result.status === 'waiting') {
+      for (const line of waitingLines(machine.ledger, id, waiting)) terminal.err(`ecp: ${line}`)
+    }
     return shown(invocation, options.dryRun ? { ...result, dryRun: true } : result)
   } finally {
     progress.close()

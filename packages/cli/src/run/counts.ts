@@ -26,7 +26,7 @@ export function countsOf(event: Extract<RunEvent, { kind: 'step-finished' }>): C
   if (effect !== 'allow' || status === 'rehearsed') return noCounts
   return {
     turns: step === 'model' ? 1 : 0,
-    calls: step === 'model' ? 0 : 1,
+    calls: step === 'model' || step === 'question' ? 0 : 1,
     tokens: (tokens?.prompt ?? 0) + (tokens?.completion ?? 0),
     costUsd,
   }

@@ -27,8 +27,11 @@ export interface Terminal {
   confirm(question: string): Promise<boolean>
   /** Asks for something that nobody is to see. Throws `cli.interrupted` on Ctrl-C. */
   secret(question: string): Promise<string>
-  /** Asks which; the first is what a mere Enter means. `hints`: what each means. Throws `cli.interrupted` on Ctrl-C. */
-  choose<T extends string>(question: string, answers: readonly T[], hints?: Hints<T>): Promise<T>
+  /**
+   * Asks which; the first is what a mere Enter means. `hints`: what each means. Throws `cli.interrupted` on Ctrl-C, and when `over`
+   * aborts, which takes the question away. What is said while a question is open is shown after it.
+   */
+  choose<T extends string>(question: string, answers: readonly T[], hints?: Hints<T>, over?: AbortSignal): Promise<T>
   /** Asks which of them, `initial` being what a mere Enter means. Throws `cli.interrupted` on Ctrl-C. */
   chooseMany<T extends string>(
     question: string,
@@ -36,7 +39,7 @@ export interface Terminal {
     initial: readonly T[],
     hints?: Hints<T>,
   ): Promise<readonly T[]>
-  /** Asks for a text, again as long as there is something wrong with it. Throws `cli.interrupted` on Ctrl-C. */
+  /** Asks for a text, again as long as there is something wrong with it. Throws as {@link choose} does. */
   text(question: string, asked: TextQuestion): Promise<string>
 }
 
@@ -45,6 +48,7 @@ type Hints<T extends string> = Readonly<Partial<Record<T, string>>>
 export interface TextQuestion {
   /** What a mere Enter means. */
   readonly initial: string
+  readonly over?: AbortSignal
   /** What is wrong with an answer. */
   problem?(answer: string): string | undefined
 }
@@ -71,6 +75,8 @@ export function terminalOf({ stdin, stdout, stderr, env = {} }: Streams): Termin
   }
   let drawn: readonly string[] = []
   let isAsking = false
+  // Nothing else may be written between the lines of a question.
+  const held: string[] = []
   /** What removes the lines that were drawn, wherever they ended up when the terminal was made narrower. */
   const erasure = () => {
     if (drawn.length === 0) return ''
@@ -92,6 +98,7 @@ export function terminalOf({ stdin, stdout, stderr, env = {} }: Streams): Termin
       return await ask()
     } finally {
       isAsking = false
+      for (const text of held.splice(0)) stderr.write(`${text}\n`)
     }
   }
   return {
@@ -101,6 +108,10 @@ export function terminalOf({ stdin, stdout, stderr, env = {} }: Streams): Termin
       stdout.write(`${text}\n`)
     },
     err: (text) => {
+      if (isAsking) {
+        held.push(text)
+        return
+      }
       clear()
       stderr.write(`${text}\n`)
     },
@@ -132,7 +143,7 @@ export function terminalOf({ stdin, stdout, stderr, env = {} }: Streams): Termin
         if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
         return answer
       }),
-    choose: (question, answers, hints) =>
+    choose: (question, answers, hints, over) =>
       asking(async () => {
         const { select, isCancel } = await import('@clack/prompts')
         const chosen = await select({
@@ -140,6 +151,7 @@ export function terminalOf({ stdin, stdout, stderr, env = {} }: Streams): Termin
           options: optionsOf(answers, hints),
           input: stdin,
           output: stderr,
+          ...untilOver(over),
         })
         if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
         const answer = answers.find((one) => one === chosen)
@@ -160,21 +172,24 @@ export function terminalOf({ stdin, stdout, stderr, env = {} }: Streams): Termin
         if (isCancel(chosen)) throw new CliError('cli.interrupted', 'interrupted')
         return answers.filter((one) => chosen.includes(one))
       }),
-    text: (question, { initial, problem }) =>
+    text: (question, { initial, over, problem }) =>
       asking(async () => {
-        const { text, isCancel } = await import('@clack/prompts')
-        const answer = await text({
+        const { isCancel, multiline, text } = await import('@clack/prompts')
+        const answer = await (initial.includes('\n') ? multiline : text)({
           message: question,
           initialValue: initial,
           validate: (value = '') => problem?.(value),
           input: stdin,
           output: stderr,
+          ...untilOver(over),
         })
         if (isCancel(answer)) throw new CliError('cli.interrupted', 'interrupted')
         return answer
       }),
   }
 }
+
+const untilOver = (over: AbortSignal | undefined) => (over ? { signal: over } : {})
 
 function optionsOf<T extends string>(answers: readonly T[], hints: Hints<T> | undefined) {
   return answers.map((value) => {

@@ -74,7 +74,8 @@ export function createGate(options: GateOptions): Gate {
     const { waiting, decision } = entered
     if (waiting === undefined || decision.effect !== 'hold' || !hold) return entered
     if (hold.mayWait && !hold.mayWait(waiting)) return entered
-    const isAnswered = await options.waits.answered(waiting, { ...hold, ...(signal ? { signal } : {}) })
+    const signals = [signal, hold.signal].filter((one) => one !== undefined)
+    const isAnswered = await options.waits.answered(waiting, { ...hold, signal: AbortSignal.any(signals) })
     return isAnswered ? enter(options, { ...request, attempt: 2 }, enforcement) : entered
   }
 

@@ -67,6 +67,8 @@ export interface PerformOptions extends Pick<CallOptions, 'session' | 'onProgres
 /** What waits, and who is told that it does. */
 export interface Hold {
   readonly waitMs: number
+  /** Aborted when whoever asked waits no longer for this one. */
+  readonly signal?: AbortSignal
   /** False: it is answered at once that it waits. Missing: it always may. */
   mayWait?(approval: string): boolean
   /** Called when the wait begins, and now and then while it goes on: whoever asked may lose patience otherwise. */
