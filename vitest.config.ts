@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 // In a checkout the packages resolve to their sources.
@@ -10,10 +11,12 @@ const shared = { isolate: false }
 const everyPackage = { ...shared, globalSetup: ['packages/console/test/build-console.ts'] }
 // Cases wait for the gateways that they share, of which few run at once.
 const everyTest = { maxConcurrency: 10_000 }
+// Processes that tests start load what others have compiled: less than half of the time otherwise.
+const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'ecp-tests') }
 const project = (name: string, include: string[], testTimeout = 30_000, more = {}) => ({
   resolve,
   ssr,
-  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const, ...more },
+  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const, env, ...more },
 })
 
 export default defineConfig({
