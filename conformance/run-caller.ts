@@ -40,13 +40,13 @@ export class RunCaller implements Caller {
   static async started({ machine, script, seat, principal, one }: RunCallerOptions): Promise<RunCaller> {
     const { contextFile, executor } = seat
     const run = newRunId(Date.now())
-    const host = await machine.admit({ contextFile, inputs: {}, client: 'ecp run', principal, run })
-    const caller = new RunCaller(executor, executorsOf(host.manifest))
-    script.playedBy((asked) => caller.#play(asked))
     const { kind, target } = one.action
     const [provider, model] = (kind === 'model.generate' ? target : scriptedModel).split('/', 2)
     const override = { ...(provider && { provider }), ...(model && { model }) }
-    void runContext({ host, run, override })
+    const host = await machine.admit({ contextFile, inputs: {}, client: 'ecp run', principal, run, override })
+    const caller = new RunCaller(executor, executorsOf(host.manifest))
+    script.playedBy((asked) => caller.#play(asked))
+    void runContext({ host, run })
       .then(
         (result) => {
           caller.#result = result

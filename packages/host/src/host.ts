@@ -1,6 +1,7 @@
 import type { Ledger } from '@ecp/ledger'
-import type { Action, Catalogue, Context, JsonObject, ToolDefinition } from '@ecp/protocol'
+import type { Action, Catalogue, Context, JsonObject, RecordBodies, ToolDefinition } from '@ecp/protocol'
 import type { Gate } from './gate/gate.ts'
+import type { NoteKind } from './gate/replay.ts'
 import type { ModelOverride } from './models/chosen-model.ts'
 import type { CallOptions, Listing, ServerEvent, ServerFacts, Session } from './servers/servers.ts'
 
@@ -40,23 +41,28 @@ export interface Host {
   readonly manifest: Context
   readonly inputs: JsonObject
   /**
-   * The model of an executor as `provider/model`: what is asked for in place of it, what the Context says, or the host's default.
+   * The model of an executor as `provider/model`: what is asked for in place of it (`override`), what the Context says, or the host's default.
    * Throws `host.refused` where nobody says. Whether it may be used is decided with each turn.
    */
-  model(executor: string, override?: ModelOverride): string
+  model(executor: string): string
   /** Whether that model could be asked: throws `host.refused` or `secret.*` for what is missing. */
-  checkModel(executor: string, override?: ModelOverride): Promise<void>
+  checkModel(executor: string): Promise<void>
   /** Whether there is a store for the memory of an executor that may use it: throws `host.refused` where not. */
   checkMemory(executor: string): void
   /** Whether an executor is an agent elsewhere: it says so (`agentOrchestration`), and the host has an endpoint of its name. */
   runsElsewhere(executor: string): boolean
   /** Whether that endpoint could be asked: throws `host.refused` or `secret.*` for what is missing. */
   checkEndpoint(executor: string): Promise<void>
+  /** What is asked for in place of what the Context says, for the whole run. */
+  readonly override: ModelOverride
   /**
-   * Writes the start of its run down, where it is not on record yet. Answers whether this was what started it: false where any
-   * process had done so before. Throws `LedgerError`.
+   * Writes the start of its run down, where it is not on record yet; of a run that is resumed, that it is, and reads what is on
+   * record of it. Answers whether this process carries the run: false where any process had started it before. Throws `LedgerError` (`ledger.run-taken`: another process carries it), and `host.refused` for a run whose payloads
+   * were not recorded.
    */
   begin(at: number): Promise<boolean>
+  /** Appends to its run what is no action, unless a run that was resumed has exactly that on record. Throws `LedgerError`. */
+  note<K extends NoteKind>(at: number, kind: K, body: RecordBodies[K]): Promise<void>
   readonly client: string
   readonly principal: string
   /** How long (ms) a held call should wait for a person (`gateway.approvals.wait`). */

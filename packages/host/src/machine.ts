@@ -3,6 +3,7 @@ import type { Catalogue, Context, Document, Json, SecretReference, StartedBy } f
 import type { LoadedConfig } from './config/load-config.ts'
 import type { Explained } from './explained.ts'
 import type { Host } from './host.ts'
+import type { ModelOverride } from './models/chosen-model.ts'
 import type { WebhookEndpoint } from './webhooks/endpoint.ts'
 import type { WebhookKey } from './webhooks/webhook-key.ts'
 
@@ -22,6 +23,17 @@ export interface Admission {
   readonly rehearsal?: boolean
   /** What started that run, for the record. */
   readonly startedBy?: StartedBy
+  /** With `run`: the model that is asked for in place of what the Context says. */
+  readonly override?: ModelOverride
+}
+
+/** Who goes on with which run. */
+export interface Resumption {
+  readonly run: string
+  /** The person who says so. */
+  readonly by: string
+  /** Where its Context is now; missing: where it was when the run started. */
+  readonly contextFile?: string
 }
 
 /**
@@ -38,6 +50,12 @@ export interface Machine {
    * machine is opened for a changed one. `Host.close` leaves the machine open. Throws `HostError` with what to do.
    */
   admit(admission: Admission): Promise<Host>
+  /**
+   * The boundary of a run that is paused or was cut off, for its principal, with its inputs. Its Context has to be what it was; the
+   * host's policy is today's. Nothing is written before `Host.begin`. Throws `LedgerError` (`ledger.run-unknown`,
+   * `ledger.run-ended`), `host.refused` with what has changed, and as {@link admit} does.
+   */
+  resume(resumption: Resumption): Promise<Host>
   /**
    * The value of a secret now, known to the redactor before it is given. Throws `secret.missing`, `secret.provider-not-allowed`,
    * or `host.refused` for a provider of a later version.

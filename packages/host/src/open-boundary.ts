@@ -7,12 +7,14 @@ import { wiredServer } from './config/wired.ts'
 import type { GovernedContext } from './contexts.ts'
 import type { ApprovalWaits } from './gate/approval-waits.ts'
 import { createGate } from './gate/gate.ts'
+import { isAlive } from './gate/owner.ts'
+import { Replay } from './gate/replay.ts'
 import type { Step } from './gate/request.ts'
 import { splitTarget } from './gate/target.ts'
 import type { Host } from './host.ts'
 import { ExecutorMemory } from './memory/executor-memory.ts'
 import type { Memory } from './memory/memory.ts'
-import { chosenModel } from './models/chosen-model.ts'
+import { chosenModel, type ModelOverride } from './models/chosen-model.ts'
 import type { Models } from './models/models.ts'
 import { Offers } from './offers.ts'
 import type { Pins } from './pins/pins.ts'
@@ -36,7 +38,7 @@ export interface BoundaryOptions {
   readonly client: string
   readonly principal: string
   /** The run of all actions; missing: one for each executor, within a window. */
-  readonly run?: string
+  readonly own?: CarriedRun
   /** See `Admission.rehearsal`. */
   readonly rehearses: boolean
   /** What started that run, for the record. */
@@ -59,9 +61,22 @@ export interface BoundaryOptions {
   onStep?(step: Step, actionId: string): void
 }
 
+/** A run that this process carries. */
+export interface CarriedRun {
+  readonly run: string
+  /** Where the Context was read. */
+  readonly file: string
+  readonly override?: ModelOverride
+  /** It is resumed, and by whom. */
+  readonly by?: string
+}
+
 /** The boundary of one Context for one client. What is shared (servers, ledger) stays open when it closes. */
 export function openBoundary(options: BoundaryOptions): Host {
   const { layers, ledger, servers, pins, redactor, governed: context, client, principal, now, newId } = options
+  const { own } = options
+  const override = own?.override ?? {}
+  const carried = own && { owner: options.owner, file: own.file, ...(own.override ? { override: own.override } : {}) }
   const current = () => context.governed(pins.catalogue())
   // An external server is never connected to.
   const isConnected = (server: string) => wiredServer(layers, server)?.wiring.transport.type !== 'external'
@@ -82,17 +97,20 @@ export function openBoundary(options: BoundaryOptions): Host {
       versions: { ecp: options.version, node: process.versions.node },
       ...(options.rehearses ? { rehearsal: true } : {}),
       ...(options.startedBy === undefined ? {} : { startedBy: options.startedBy }),
+      ...carried,
     }),
   }
+  const first = entryPoint(context.manifest).name
+  const ownBook = own && ownRun(own.run, first, starting)
+  const runs = ownBook ?? new Runs(starting)
+  const replay = own && new Replay(ledger, own.run)
+  let resuming: Promise<true> | undefined
   const remembered = new ExecutorMemory({
     layers,
     manifest: context.manifest,
     memory: options.memory,
     policy: () => current().policy,
   })
-  const first = entryPoint(context.manifest).name
-  const own = options.run === undefined ? undefined : ownRun(options.run, first, starting)
-  const runs = own ?? new Runs(starting)
   const gate = createGate({
     ledger,
     servers,
@@ -107,6 +125,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     owner: options.owner,
     approvers: options.approvers,
     waits: options.waits,
+    ...(replay ? { replay } : {}),
     leaseMs: options.leaseMs,
     rehearses: options.rehearses,
     now,
@@ -137,16 +156,25 @@ export function openBoundary(options: BoundaryOptions): Host {
     context: context.identity,
     manifest: context.manifest,
     inputs: context.inputs,
-    checkModel: (executor, override) => options.models.check(chosenModel(layers, context.manifest, executor, override)),
     checkMemory: (executor) => remembered.check(executor),
     runsElsewhere: (executor) => isRemote(context.manifest, executor) && options.agents.has(executor),
     checkEndpoint: (executor) => options.agents.check(executor),
+    override,
+    checkModel: (executor) => options.models.check(chosenModel(layers, context.manifest, executor, override)),
     begin: async (at) => {
-      if (own) return own.begin(at)
-      await runs.of(first, at)
-      return true
+      if (own?.by === undefined || !replay) {
+        if (ownBook) return ownBook.begin(at)
+        await runs.of(first, at)
+        return true
+      }
+      resuming ??= resumed(ledger, replay, { ...own, by: own.by, at, owner: options.owner })
+      return resuming
     },
-    model: (executor, override) => chosenModel(layers, context.manifest, executor, override),
+    note: async (at, kind, body) => {
+      if (replay?.isNoted(kind, body)) return
+      await ledger.append(await runs.of(first, at), at, kind, body)
+    },
+    model: (executor) => chosenModel(layers, context.manifest, executor, override),
     client,
     principal,
     approvalWaitMs: options.approvalWaitMs,
@@ -188,4 +216,21 @@ export function openBoundary(options: BoundaryOptions): Host {
 function isRemote(manifest: Context, executor: string): boolean {
   const node = executorsOf(manifest).find(({ name }) => name === executor)
   return node?.executor.protocols?.agentOrchestration !== undefined
+}
+
+/** Takes a run over and reads what is on record of it; where that cannot be gone on with, it is left as it was found. */
+async function resumed(
+  ledger: Ledger,
+  replay: Replay,
+  { run, by, at, owner }: { readonly run: string; readonly by: string; readonly at: number; readonly owner: string },
+): Promise<true> {
+  await ledger.resumeRun({ run, at, by, owner, isAlive })
+  try {
+    replay.load(ledger.journal(run))
+    return true
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    await ledger.pauseRun(run, at, { status: 'interrupted', message })
+    throw cause
+  }
 }

@@ -23,10 +23,11 @@ import { openMemory } from './memory/open-memory.ts'
 import type { Models } from './models/models.ts'
 import { openModels } from './models/open-models.ts'
 import { learnTokens } from './oauth/wired-authorization.ts'
-import { openBoundary } from './open-boundary.ts'
+import { type BoundaryOptions, openBoundary } from './open-boundary.ts'
 import { openPins } from './pins/pins.ts'
 import { randomPool } from './random-pool.ts'
 import { readContext } from './read-context.ts'
+import { refuseChangedContext, resumable } from './resumable.ts'
 import { openSecrets } from './secrets/secrets.ts'
 import { wiredServers } from './servers/all-wired.ts'
 import { openServers } from './servers/open-servers.ts'
@@ -153,30 +154,44 @@ async function machineOn(
     log,
     ...(options.onStep ? { onStep: options.onStep } : {}),
   }
+  const opened = (boundary: BoundaryOptions): Host => {
+    const host = openBoundary(boundary)
+    const admitted: Host = {
+      ...host,
+      close: async () => {
+        hosts.delete(admitted)
+        await host.close()
+      },
+    }
+    hosts.add(admitted)
+    return admitted
+  }
   return {
     config,
     ledger,
     ledgerFile: file,
     async admit(admission) {
+      const { client, principal, run, override, startedBy } = admission
       const governed = await contexts.open(options.cwd, admission)
-      const host = openBoundary({
+      const trigger = startedBy === undefined ? {} : { startedBy }
+      const file = resolve(options.cwd, admission.contextFile)
+      const own = run === undefined ? {} : { own: { run, file, ...(override ? { override } : {}) } }
+      return opened({
         ...parts,
+        client,
+        principal,
+        ...own,
         governed,
-        client: admission.client,
-        principal: admission.principal,
-        ...(admission.run === undefined ? {} : { run: admission.run }),
         rehearses: admission.rehearsal === true,
-        ...(admission.startedBy === undefined ? {} : { startedBy: admission.startedBy }),
+        ...trigger,
       })
-      const admitted: Host = {
-        ...host,
-        close: async () => {
-          hosts.delete(admitted)
-          await host.close()
-        },
-      }
-      hosts.add(admitted)
-      return admitted
+    },
+    async resume(resumption) {
+      const { start, ...own } = resumable(ledger, resumption)
+      const governed = await contexts.open(options.cwd, { contextFile: own.file, inputs: start.inputs })
+      refuseChangedContext(start, governed, own)
+      const { client, principal } = start
+      return opened({ ...parts, client, principal, own, governed, rehearses: false })
     },
     secret: (reference) => secrets.resolve(reference),
     async redacted(value) {

@@ -1,5 +1,5 @@
 import type { Draw, RecordBodies } from '@ecp/protocol'
-import { frozenBucket } from './ledger.ts'
+import { cancelledBucket, frozenBucket } from './ledger.ts'
 
 /** A bucket as it stands: a sum that only draws change, and what is in flight on it. */
 export interface Bucket {
@@ -120,4 +120,9 @@ export function applySwitch(books: Books, at: number, kind: 'host.frozen' | 'hos
   const wanted = kind === 'host.frozen' ? 1 : 0
   const { total } = books.bucket(frozenBucket)
   if (total !== wanted) draw(books, frozenBucket, at, wanted - total)
+}
+
+/** The run is to end: its bucket is not 0 from then on. */
+export function applyCancelling(books: Books, at: number, run: string): void {
+  draw(books, cancelledBucket(run), at, 1)
 }

@@ -14,6 +14,12 @@ export type LedgerErrorCode =
   | 'ledger.run-unknown'
   /** The run has ended: nothing is added to it. */
   | 'ledger.run-ended'
+  /** Another process carries the run. */
+  | 'ledger.run-taken'
+  /** The run was told to end. */
+  | 'ledger.run-cancelled'
+  /** The action's outcome is known, or there is no such action: nothing can be said of it. */
+  | 'ledger.action-settled'
   /** No approval with this id. */
   | 'ledger.approval-unknown'
   /** The approval was answered, used, cancelled or has expired: nothing more comes of it. */

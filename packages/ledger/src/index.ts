@@ -4,10 +4,14 @@ export { isSignedBy } from './checkpoint.ts'
 export { digestOf, sha256 } from './digest.ts'
 export { LedgerError, type LedgerErrorCode } from './error.ts'
 export { type Giver, type Grant, grantStateAt } from './grants.ts'
+export { journalNote } from './journal.ts'
 export {
   type AllRunsQuery,
   type AppendableKind,
   type ApprovalQuery,
+  type CancelRequest,
+  type CarriedRun,
+  cancelledBucket,
   type DecidedBodies,
   type DecideRequest,
   type Fault,
@@ -17,10 +21,13 @@ export {
   type GrantPlace,
   type GrantQuery,
   type InFlightAction,
+  type Journal,
+  type JournalEntry,
   type Ledger,
   type LedgerChanges,
   type OpenedRun,
   type Recovered,
+  type ResumeRequest,
   type RunQuery,
   type RunRequest,
   type RunSummary,

@@ -1,4 +1,6 @@
 import type {
+  Action,
+  ActionSettled,
   ApprovalAnswered,
   ApprovalKind,
   ApprovalRequested,
@@ -6,6 +8,7 @@ import type {
   ApprovalSubject,
   CounterQuery,
   Counters,
+  Decision,
   Draw,
   GrantGiven,
   GrantOffered,
@@ -166,6 +169,44 @@ export interface GrantQuery {
   readonly limit: number
 }
 
+/** Who goes on with a run. `by`: the person who says so. */
+export interface ResumeRequest {
+  readonly run: string
+  readonly at: number
+  readonly by: string
+  /** The process that carries it from now on. */
+  readonly owner: string
+  isAlive(owner: string): boolean
+}
+
+export type CancelRequest = Omit<ResumeRequest, 'owner'>
+
+/** A run that one process carries from its start to its end, and that has not ended. */
+export interface CarriedRun extends RunSummary {
+  /** The process that carries it; missing while it is paused. Whether that still lives is not the ledger's to know. */
+  readonly owner?: string
+  readonly paused?: RecordBodies['run.paused']
+}
+
+/** The last that is on record of an action of a run, by its key. */
+export interface JournalEntry {
+  readonly action: Pick<Action, 'id' | 'kind' | 'target' | 'digest' | 'attempt' | 'executor' | 'principal'>
+  readonly decision: Decision
+  /** Missing while it is in flight, and where it was not allowed. */
+  readonly outcome?: Outcome
+  /** Digest of the blob that holds the outcome's result. */
+  readonly blob?: string
+  readonly settled?: ActionSettled
+}
+
+export interface Journal {
+  readonly start: RunStarted
+  /** By the action's key. */
+  readonly actions: ReadonlyMap<string, JournalEntry>
+  /** What was appended to the run's chain besides: `journalNote` of each. */
+  readonly notes: ReadonlySet<string>
+}
+
 /** An action that was allowed and has no outcome yet. */
 export interface InFlightAction {
   readonly run: string
@@ -245,6 +286,28 @@ export interface Ledger {
    * {@link recover}. Of a run that has ended already nothing is written.
    */
   endRun(run: string, at: number, status: string, output?: Json): Promise<void>
+  /**
+   * Goes on with a run that is paused, or whose process is gone, flushed; what that left in flight gets its outcome first. Throws
+   * `ledger.run-taken` while another process carries it, `ledger.run-cancelled`, `ledger.run-ended`, `ledger.run-unknown`, and
+   * `ledger.invalid` for a run that no one process carries.
+   */
+  resumeRun(request: ResumeRequest): Promise<void>
+  /** Writes down why a run does not go on by itself, flushed. It has not ended. */
+  pauseRun(run: string, at: number, body: RecordBodies['run.paused']): Promise<void>
+  /**
+   * Ends a run as `cancelled`, flushed: at once where nobody carries it. Otherwise nothing more is allowed in it, and the process
+   * that carries it, which watches {@link isCancelled}, ends it. Throws as {@link resumeRun} does for a run that has ended.
+   */
+  cancelRun(request: CancelRequest): Promise<'ended' | 'asked'>
+  /** Whether it was told to end. Cheap. */
+  isCancelled(run: string): boolean
+  /** Writes down what a person says of an action whose outcome is unknown, flushed. Throws `ledger.action-settled`. */
+  settleAction(run: string, at: number, body: ActionSettled): Promise<void>
+  /** The runs that are carried or paused, the newest first. */
+  carriedRuns(): readonly CarriedRun[]
+  carriedRun(run: string): CarriedRun | undefined
+  /** What is on record of a run's actions, read in one go. Throws `ledger.run-unknown`. */
+  journal(run: string): Journal
   /**
    * Reads the counters, decides, appends, reserves: one transaction, shared with other requests of the same turn. What
    * `decide` throws rejects this request alone. An allowed action is in flight until `finish`. `reserve` and `busy` draws
@@ -340,6 +403,10 @@ export const ownKinds = [
   'run.ended',
   'run.opened',
   'run.closed',
+  'run.resumed',
+  'run.paused',
+  'run.cancelling',
+  'action.settled',
   'action.decided',
   'action.intended',
   'action.finished',
@@ -360,3 +427,7 @@ type OwnKind = (typeof ownKinds)[number]
 
 /** The bucket that the stop switch fills. */
 export const frozenBucket = 'ledger:frozen'
+
+/** The bucket that is not 0 once a run was told to end: the fact `run.cancelled` of its decisions. */
+export const cancelledBucket = (run: string): string =>
+  `run:${run.replaceAll('%', '%25').replaceAll(':', '%3A')}:cancelled`

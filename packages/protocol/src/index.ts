@@ -171,16 +171,20 @@ export { publishedSchemas } from './published.ts'
 export { maxAnswerBytes, type Question, questionIn } from './question.ts'
 export { place, type SourceRange } from './range.ts'
 export {
+  type ActionSettled,
   type CounterQuery,
   type Counters,
   type Draw,
   type Enforcement,
   type LedgerRecord,
   ledgerChain,
+  type Pause,
+  pauses,
   type RecordBodies,
   type RecordKind,
   type RunStarted,
   type StartedBy,
+  settlements,
 } from './record.ts'
 export { parseRecording } from './recording/parse.ts'
 export { type RecordedAsked, type RecordedTurn, type Recording, recordingVersions } from './recording/recording.ts'

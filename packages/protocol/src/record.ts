@@ -19,6 +19,31 @@ export interface RunStarted {
   readonly rehearsal?: true
   /** Missing where a person, or a client's first action, started it. */
   readonly startedBy?: StartedBy
+  /** The process that carries the run: see `Ledger.recover`. Missing where no one process does, as behind a gateway. */
+  readonly owner?: string
+  /** Where the Context was read, an absolute path. With `owner` only, as the next. */
+  readonly file?: string
+  /** The model that was asked for in place of what the Context says. */
+  readonly override?: { readonly provider?: string; readonly model?: string }
+}
+
+/**
+ * Why a run does not go on by itself. `waiting`: for a person; `unknown`: nobody knows whether a write happened; `diverged`: it
+ * came back with another action in the same place; `interrupted`: the process that carried it was told to end.
+ */
+export const pauses = ['waiting', 'unknown', 'diverged', 'interrupted'] as const
+export type Pause = (typeof pauses)[number]
+
+/** What a person says of a write whose outcome nobody knows. `retry`: it did not happen, and is to be asked for again. */
+export const settlements = ['happened', 'did-not-happen', 'retry'] as const
+
+export interface ActionSettled {
+  readonly action: string
+  readonly as: (typeof settlements)[number]
+  readonly by: string
+  readonly note?: string
+  /** With `happened`: what the server answered, where somebody knows. */
+  readonly result?: JsonObject
 }
 
 /** The trigger that `ecp serve` started a run by; `run`: its name in `gateway.runs`. */
@@ -62,7 +87,11 @@ export type Enforcement = 'performed' | 'authorized' | 'rehearsed'
 /** The bodies of records, by kind (ledger.md). */
 export interface RecordBodies {
   'run.started': RunStarted
-  'run.resumed': { readonly by: string }
+  'run.resumed': { readonly by: string; readonly owner: string }
+  /** It has not ended: somebody has to do something, then it is resumed. `approvals`: those that it waits for. */
+  'run.paused': { readonly status: Pause; readonly approvals?: readonly string[]; readonly message: string }
+  /** Nothing more is allowed in it; the process that carries it ends it. */
+  'run.cancelling': { readonly by: string }
   'run.ended': { readonly status: string; readonly output?: Json }
   /** In the ledger's chain: a run was started; hash of its first record. */
   'run.opened': { readonly run: string; readonly first: string }
@@ -91,7 +120,13 @@ export interface RecordBodies {
     /** Set where the outcome is too large to stand here: digest of the blob that holds it. */
     readonly blob?: string
     readonly draws?: readonly Draw[]
+    /**
+     * Set where its process was gone: when its run last wrote something. Time since then is nobody's runtime. Milliseconds since
+     * the epoch.
+     */
+    readonly lived?: number
   }
+  'action.settled': ActionSettled
   /** In the ledger's chain, as all of approvals. */
   'approval.requested': ApprovalRequested
   'approval.answered': ApprovalAnswered

@@ -1,4 +1,4 @@
-import type { Host, ModelOverride } from '@ecp/host'
+import type { Host } from '@ecp/host'
 import type { ExecutorNode } from '@ecp/protocol'
 import { RuntimeError } from './error.ts'
 import { doesSomething } from './run-executor.ts'
@@ -7,10 +7,10 @@ import { doesSomething } from './run-executor.ts'
  * That what executors need is there, before anything starts: throws `HostError`, or `run.not-ready`, for a model, a memory or an
  * endpoint that could not be used.
  */
-export async function checkReady(host: Host, nodes: readonly ExecutorNode[], override?: ModelOverride): Promise<void> {
+export async function checkReady(host: Host, nodes: readonly ExecutorNode[]): Promise<void> {
   for (const node of nodes) {
     if (host.runsElsewhere(node.name)) await host.checkEndpoint(node.name)
-    else if (node.type === 'agent' && doesSomething({ node })) await host.checkModel(node.name, override)
+    else if (node.type === 'agent' && doesSomething({ node })) await host.checkModel(node.name)
     else if (isNowhere(node, nodes)) {
       throw new RuntimeError(
         'run.not-ready',

@@ -1,11 +1,14 @@
 /**
  * Why an executor, and with it its run, came to nothing. `denied`: a policy or a budget ended it; `unknown`: a write may or may
- * not have happened; `waiting`: a person has to answer first; `not-performed`: a dry run has no result of a write.
+ * not have happened; `waiting`: a person has to answer first; `diverged`: it came back as another run; `interrupted`: the process
+ * that carries the run has to end, and the run can be resumed; `not-performed`: a dry run has no result of a write.
  */
 export type FailureCode =
   | 'run.denied'
   | 'run.waiting'
   | 'run.unknown'
+  | 'run.diverged'
+  | 'run.interrupted'
   | 'run.cancelled'
   | 'run.timeout'
   | 'run.model-failed'

@@ -6,17 +6,19 @@ import type { Running } from './running.ts'
 
 interface Step {
   readonly step: StepKind
-  readonly request: ActionRequest<PerformedKind>
+  /** With the action's place in the run: what the same orchestration asks for at the same place has the same key, every time. */
+  readonly request: ActionRequest<PerformedKind> & { readonly key: string }
   onText?(piece: string): void
 }
 
 /**
- * One action of a run, through the Gate. Throws only for what ends the run: it is cancelled, or a write may or may not have
- * happened. Everything else is the answer's to say.
+ * One action of a run, through the Gate. Throws only for what ends or pauses the run: it is cancelled, a person has to say yes, a
+ * write may or may not have happened, or the run came back as another one. Everything else is the answer's to say.
  */
 export async function perform(running: Running, { step, request, onText }: Step): Promise<Answer> {
   const { host, signal, emit } = running
-  const { executor, target, key = '' } = request
+  const { executor, target, key } = request
+  if (running.stop.failure) throw running.stop.failure
   emit({ kind: 'step-started', executor, step, target, key })
   using hold = holding(running, request)
   const answer = await host.gate.perform(request, {
@@ -25,18 +27,39 @@ export async function perform(running: Running, { step, request, onText }: Step)
     onLeft: (left) => emit({ kind: 'left', left }),
     hold: hold.options,
   })
-  const { decision, outcome } = answer
+  const { decision, outcome, replayed, waiting } = answer
   const { status, tokens, costUsd } = outcome
   const used = { ...(tokens ? { tokens } : {}), ...(costUsd === undefined ? {} : { costUsd }) }
-  emit({ kind: 'step-finished', executor, step, target, key, effect: decision.effect, status, ...used })
+  const again = replayed ? { replayed } : {}
+  emit({ kind: 'step-finished', executor, step, target, key, effect: decision.effect, status, ...used, ...again })
   if (signal.aborted) throw signal.reason
-  if (status === 'unknown') {
-    throw new RuntimeError(
-      'run.unknown',
-      `executor \`${executor}\`: ${toldOf(answer)} Look at the server, then run it again.`,
-    )
+  if (decision.effect === 'hold' && !isRehearsed(answer)) {
+    if (waiting !== undefined) running.waiting.push({ approval: waiting, executor, target })
+    throw new RuntimeError('run.waiting', `executor \`${executor}\`: ${toldOf(answer)}`)
+  }
+  const stopped = stopOf(answer, executor)
+  if (stopped) {
+    running.stop.failure ??= stopped
+    throw stopped
   }
   return answer
+}
+
+/** What stops the whole run: nothing more is begun in it, and what is in flight comes to its end. */
+function stopOf({ actionId, target, decision, outcome }: Answer, executor: string): RuntimeError | undefined {
+  if (outcome.status === 'unknown') {
+    const why = outcome.error?.message ?? 'nobody knows whether it happened'
+    const message = `executor \`${executor}\`: \`${target}\`: ${why}. Look at the server, then say what it did: \`ecp runs settle RUN ${actionId} --happened\`, \`--did-not-happen\` or \`--retry\``
+    return new RuntimeError('run.unknown', message)
+  }
+  const reason = decision.reasons.find(({ code }) => code === 'run.diverged' || code === 'run.cancelled')
+  if (reason?.code === 'run.diverged') {
+    return new RuntimeError(
+      'run.diverged',
+      `the run came back as another one: executor \`${executor}\` asks for \`${target}\`, and ${reason.message}`,
+    )
+  }
+  return reason ? new RuntimeError('run.cancelled', 'the run was cancelled') : undefined
 }
 
 /** What is said of an action that gave nothing. */
@@ -55,13 +78,12 @@ export function failureOf(
   executor: string,
   otherwise: 'run.model-failed' | 'run.tool-failed' | 'run.mount-failed' | 'run.agent-failed',
 ): RuntimeError {
-  const { effect } = answer.decision
   if (isRehearsed(answer)) {
     return new RuntimeError(
       'run.not-performed',
       `executor \`${executor}\` needs what comes of \`${answer.target}\`, which a dry run does not perform: it cannot show what follows`,
     )
   }
-  const code = effect === 'allow' ? otherwise : effect === 'hold' ? 'run.waiting' : 'run.denied'
+  const code = answer.decision.effect === 'allow' ? otherwise : 'run.denied'
   return new RuntimeError(code, `executor \`${executor}\`: ${toldOf(answer)}`)
 }

@@ -25,6 +25,8 @@ export type RunEvent =
       readonly status: OutcomeStatus
       readonly tokens?: { readonly prompt: number; readonly completion: number }
       readonly costUsd?: number
+      /** From the record of a run that was resumed: nothing was done now. */
+      readonly replayed?: true
     }
   | { readonly kind: 'text'; readonly executor: string; readonly path: string; readonly piece: string }
   /** What the run could still use when an action of it was decided. */

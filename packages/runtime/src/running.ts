@@ -1,5 +1,6 @@
-import type { Host, ModelOverride } from '@ecp/host'
+import type { Host } from '@ecp/host'
 import type { ExecutorNode, Json, JsonObject } from '@ecp/protocol'
+import type { RuntimeError } from './error.ts'
 import type { RunEvent } from './progress.ts'
 
 /** What waits for a person. */
@@ -21,7 +22,6 @@ export interface Running {
   readonly run: string
   readonly nodes: readonly ExecutorNode[]
   readonly schemas: Readonly<Record<string, JsonObject>>
-  readonly override: ModelOverride
   /** Aborted when the run is cancelled, or out of time. */
   readonly signal: AbortSignal
   readonly limits: { readonly maxDelegations: number; readonly maxExecutors: number }
@@ -31,6 +31,10 @@ export interface Running {
   readonly attend?: Attend
   now(): number
   emit(event: RunEvent): void
+  /** Set once something stops the run: nothing more is begun. */
+  readonly stop: { failure?: RuntimeError }
+  /** What a person has to answer before the run goes on. */
+  readonly waiting: Waiting[]
   /** What executors gave themselves so far, by name; of one that ran several times the last. */
   readonly outputs: Map<string, Json>
 }

@@ -33,6 +33,8 @@ const exits: Readonly<Record<RunStatus, ExitCode>> = {
   denied: exitCodes.refused,
   waiting: exitCodes.waiting,
   unknown: exitCodes.unknown,
+  diverged: exitCodes.failed,
+  interrupted: exitCodes.interrupted,
   cancelled: exitCodes.interrupted,
 }
 
@@ -61,19 +63,15 @@ export async function run(invocation: Invocation, context: string, options: RunC
   const waiting = new Set<string>()
   try {
     const id = newRunId(now())
-    const host = await machine.admit({
-      contextFile: context,
-      inputs,
-      client: 'ecp run',
-      principal: user,
-      run: id,
-      rehearsal: options.dryRun === true,
-    })
     const { provider, model } = options
+    const override = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) }
+    const asked = Object.keys(override).length > 0 ? { override } : {}
+    const rehearsal = options.dryRun === true
+    const own = { client: 'ecp run', principal: user, run: id, rehearsal, ...asked }
+    const host = await machine.admit({ contextFile: context, inputs, ...own })
     const result = await runContext({
       host,
       run: id,
-      override: { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) },
       signal: AbortSignal.any([invocation.interruption(), interrupted.signal]),
       waitMs,
       ...(terminal.interactive && options.ask !== false && !options.dryRun

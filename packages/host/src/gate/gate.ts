@@ -11,7 +11,9 @@ import { type Entered, enter, type GateParts } from './enter.ts'
 import { evaluate } from './evaluate.ts'
 import { Leases } from './lease.ts'
 import { carryOut, finish } from './perform.ts'
+import { recall } from './recall.ts'
 import { isOnlyRehearsed, rehearsed } from './rehearse.ts'
+import type { Replay } from './replay.ts'
 import type { ActionRequest, Answer, Authorization, PerformOptions, Settlement } from './request.ts'
 import { Tasks } from './tasks.ts'
 import { withoutEffect } from './without-effect.ts'
@@ -61,6 +63,8 @@ export interface GateOptions extends GateParts {
   readonly waits: ApprovalWaits
   /** A dry run: what is no read is decided and recorded, and not performed; no lease is given. */
   readonly rehearses: boolean
+  /** Of a run with keys: what is on record of it. */
+  readonly replay?: Replay
 }
 
 export function createGate(options: GateOptions): Gate {
@@ -69,18 +73,41 @@ export function createGate(options: GateOptions): Gate {
   const enforcement = options.rehearses ? 'rehearsed' : 'performed'
 
   /** A held action waits for its answer, and is then decided again: by then it may be another decision. */
-  async function enteredOrWaited(request: ActionRequest, { hold, signal }: PerformOptions): Promise<Entered> {
+  async function enteredOrWaited(
+    request: ActionRequest<ActionKind>,
+    { hold, signal }: PerformOptions,
+  ): Promise<Entered> {
     const entered = await enter(options, request, enforcement)
     const { waiting, decision } = entered
     if (waiting === undefined || decision.effect !== 'hold' || !hold) return entered
     if (hold.mayWait && !hold.mayWait(waiting)) return entered
     const signals = [signal, hold.signal].filter((one) => one !== undefined)
     const isAnswered = await options.waits.answered(waiting, { ...hold, signal: AbortSignal.any(signals) })
-    return isAnswered ? enter(options, { ...request, attempt: 2 }, enforcement) : entered
+    return isAnswered ? enter(options, { ...request, attempt: (request.attempt ?? 1) + 1 }, enforcement) : entered
   }
 
   async function perform(request: ActionRequest, performing: PerformOptions = {}): Promise<Answer> {
-    const entered = await enteredOrWaited(options.named(request), performing)
+    const named = options.named(request)
+    const { key } = named
+    const { replay } = options
+    if (replay === undefined || key === undefined) return performNow(named, performing)
+    let attempt = 1
+    if (replay.has(key)) {
+      const recalled = recall(options, replay, { ...named, key })
+      if (recalled.kind === 'answered') {
+        replay.asked(key, attempt, false)
+        return recalled.answer
+      }
+      attempt = recalled.attempt
+    }
+    replay.asked(key, attempt, false)
+    const answer = await performNow({ ...named, attempt }, performing)
+    replay.asked(key, attempt + 1, answer.decision.effect === 'hold')
+    return answer
+  }
+
+  async function performNow(request: ActionRequest<ActionKind>, performing: PerformOptions): Promise<Answer> {
+    const entered = await enteredOrWaited(request, performing)
     const { action, decision, waiting } = entered
     const facts = { actionId: action.id, target: action.target, decision, ...(waiting ? { waiting } : {}) }
     const settled = withoutEffect(entered)

@@ -85,6 +85,8 @@ export interface Answer {
   readonly waiting?: string
   /** The server's own result, redacted; only when the action was performed and a result came. */
   readonly result?: JsonObject
+  /** From the record of a run that came back: nothing was done now. */
+  readonly replayed?: true
   /** The server's own error, redacted, where it answered one in place of a result. */
   readonly rpcError?: RpcError
 }

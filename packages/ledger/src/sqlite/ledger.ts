@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
 import {
+  type ActionSettled,
   type ApprovalAnswered,
   type ApprovalKind,
   type ApprovalSubject,
@@ -18,34 +19,41 @@ import type { Approval, ApprovalEvent } from '../approvals.ts'
 import { signCheckpoint, signingKey } from '../checkpoint.ts'
 import { LedgerError } from '../error.ts'
 import type { Grant, GrantEvent } from '../grants.ts'
-import type {
-  AllRunsQuery,
-  AppendableKind,
-  ApprovalQuery,
-  DecidedBodies,
-  DecideRequest,
-  FinishRequest,
-  GrantQuery,
-  InFlightAction,
-  Ledger,
-  LedgerChanges,
-  OpenedRun,
-  Recovered,
-  RunQuery,
-  RunRequest,
-  RunSummary,
-  StoredRecord,
-  Verification,
-  VerifyOptions,
+import {
+  type AllRunsQuery,
+  type AppendableKind,
+  type ApprovalQuery,
+  type CancelRequest,
+  type CarriedRun,
+  cancelledBucket,
+  type DecidedBodies,
+  type DecideRequest,
+  type FinishRequest,
+  type GrantQuery,
+  type InFlightAction,
+  type Journal,
+  type Ledger,
+  type LedgerChanges,
+  type OpenedRun,
+  type Recovered,
+  type ResumeRequest,
+  type RunQuery,
+  type RunRequest,
+  type RunSummary,
+  type StoredRecord,
+  type Verification,
+  type VerifyOptions,
 } from '../ledger.ts'
 import type { Outbox } from '../outbox.ts'
 import { draft } from '../record.ts'
 import { checkDraws, checkGrant, checkKind, checkNewRun, checkQueries, checkTime } from '../request.ts'
 import { expireIn } from './approvals.ts'
 import { Batches } from './batches.ts'
+import { cancelIn, pauseIn, resumeIn, settleIn } from './carrying.ts'
 import { openReading, openWriting } from './connection.ts'
 import { decideIn, readCounters } from './decide.ts'
-import { interrupt } from './interrupt.ts'
+import { endIn } from './end.ts'
+import { interruptAll } from './interrupt.ts'
 import { SqliteOutbox } from './outbox.ts'
 import { Reading } from './reading.ts'
 import { sameFile } from './same-file.ts'
@@ -132,14 +140,52 @@ class SqliteLedger implements Ledger {
     await this.#submit(true, (transaction) => {
       const chain = transaction.find(run)
       if (chain !== undefined && chain.endedAt !== null) return
-      const open = transaction.open(run)
-      for (const action of transaction.allInFlight(run)) interrupt(transaction, at, action)
-      const last = transaction.append(open, ended)
-      open.endedAt = at
-      open.status = status
-      const closed = { run, status, records: last.seq, last: last.hash }
-      transaction.append(ledgerOf(transaction), draft(at, 'run.closed', closed))
+      endIn(transaction, transaction.open(run), ended, status)
     })
+  }
+
+  resumeRun(request: ResumeRequest): Promise<void> {
+    return this.#submit(true, (transaction) => {
+      checkTime(request.at)
+      resumeIn(transaction, request)
+    })
+  }
+
+  pauseRun(run: string, at: number, body: RecordBodies['run.paused']): Promise<void> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      pauseIn(transaction, run, at, body)
+    })
+  }
+
+  cancelRun(request: CancelRequest): Promise<'ended' | 'asked'> {
+    return this.#submit(true, (transaction) => {
+      checkTime(request.at)
+      return cancelIn(transaction, request)
+    })
+  }
+
+  isCancelled(run: string): boolean {
+    return this.#reading.isDrawn(cancelledBucket(run))
+  }
+
+  settleAction(run: string, at: number, body: ActionSettled): Promise<void> {
+    return this.#submit(true, (transaction) => {
+      checkTime(at)
+      settleIn(transaction, run, at, body)
+    })
+  }
+
+  carriedRuns(): readonly CarriedRun[] {
+    return this.#reading.carriedRuns()
+  }
+
+  carriedRun(run: string): CarriedRun | undefined {
+    return this.#reading.carriedRun(run)
+  }
+
+  journal(run: string): Journal {
+    return this.#reading.journal(run)
   }
 
   async decide(request: DecideRequest): Promise<DecidedBodies> {
@@ -272,7 +318,7 @@ class SqliteLedger implements Ledger {
     return this.#submit(true, (transaction) => {
       checkTime(at)
       const dead = transaction.allInFlight().filter(({ owner }) => !isAlive(owner))
-      return dead.map((action) => interrupt(transaction, at, action))
+      return interruptAll(transaction, at, dead)
     })
   }
 

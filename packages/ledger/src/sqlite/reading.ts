@@ -10,11 +10,14 @@ import type { Approval } from '../approvals.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
 import type { Grant } from '../grants.ts'
+import { journalOf } from '../journal.ts'
 import type {
   AllRunsQuery,
   ApprovalQuery,
+  CarriedRun,
   GrantQuery,
   InFlightAction,
+  Journal,
   LedgerChanges,
   RunQuery,
   RunSummary,
@@ -24,7 +27,7 @@ import { parseRecord } from '../record.ts'
 import { number, text } from './row.ts'
 import { ledgerError } from './sqlite.ts'
 import type { Statements } from './statements.ts'
-import { approvalIn, grantIn } from './transaction.ts'
+import { approvalIn, carrierIn, grantIn } from './transaction.ts'
 
 /** More records than this are not looked at one by one. */
 const mostChanges = 1_000
@@ -106,6 +109,37 @@ export class Reading {
       const row = this.#statements.get('oneRun').get(id)
       return row && this.#summary(row)
     })
+  }
+
+  carriedRuns(): readonly CarriedRun[] {
+    return this.#read(() =>
+      this.#statements
+        .get('carriedRuns')
+        .all()
+        .map((row) => this.#carried(this.#summary(row))),
+    )
+  }
+
+  carriedRun(id: string): CarriedRun | undefined {
+    const summary = this.run(id)
+    if (summary?.start.owner === undefined || summary.endedAt !== undefined) return undefined
+    return this.#read(() => this.#carried(summary))
+  }
+
+  journal(run: string): Journal {
+    return this.#read(() => {
+      const rows = this.#statements.get('journal').all(run)
+      return journalOf(
+        run,
+        rows.map((row) => this.#parse(text(row, 'bytes'))),
+      )
+    })
+  }
+
+  /** Whether anything was ever drawn from a bucket. */
+  isDrawn(bucket: string): boolean {
+    const row = this.#read(() => this.#statements.get('bucket').get(bucket))
+    return row !== undefined && number(row, 'total') > 0
   }
 
   inFlight(): readonly InFlightAction[] {
@@ -213,6 +247,14 @@ export class Reading {
     const content = text(row, 'text')
     if (sha256(content) !== digest) throw new LedgerError('ledger.damaged', `blob \`${digest}\` has another content`)
     return content
+  }
+
+  #carried(summary: RunSummary): CarriedRun {
+    const last = carrierIn(this.#statements.get('carrier').get(summary.run))
+    if (last === undefined) return summary
+    if (last.kind === 'run.paused') return { ...summary, paused: last.body }
+    const { owner } = last.body
+    return owner === undefined ? summary : { ...summary, owner }
   }
 
   #last(): number {

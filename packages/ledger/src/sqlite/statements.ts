@@ -29,7 +29,15 @@ export const texts = {
   version: 'PRAGMA data_version',
   normal: 'PRAGMA synchronous = NORMAL',
 
-  chain: 'SELECT seq, hash, started_at, ended_at, actions, denied FROM chains WHERE run = ?',
+  chain: 'SELECT seq, hash, started_at, ended_at, status, actions, denied FROM chains WHERE run = ?',
+  recordAt: 'SELECT at FROM records WHERE run = ? AND seq = ?',
+  // Whose run it is, or why it is nobody's.
+  carrier: `SELECT bytes FROM records WHERE run = ? AND kind IN ('run.started', 'run.resumed', 'run.paused')
+    ORDER BY seq DESC LIMIT 1`,
+  outcome: `SELECT kind, bytes FROM records WHERE run = ?1 AND kind IN ('action.finished', 'action.settled')
+    AND CASE WHEN instr(bytes, ?2) > 0 THEN json_extract(bytes, '$.body.action') = ?2 ELSE 0 END ORDER BY seq DESC LIMIT 1`,
+  journal: `SELECT bytes FROM records WHERE run = ? AND kind IN ('run.started', 'action.decided', 'action.finished', 'action.settled',
+    'executor.started', 'executor.finished', 'mount.hydrated', 'plan.made') ORDER BY seq`,
   running: `SELECT run, started_at FROM chains WHERE client = ? AND context = ? AND executor = ? AND started_at >= ?
     AND ended_at IS NULL ORDER BY started_at DESC, rowid DESC LIMIT 1`,
   addChain: 'INSERT INTO chains (run, seq, hash, client, context, executor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -114,6 +122,8 @@ export const texts = {
     ORDER BY offered_at DESC, rowid DESC LIMIT :limit`,
 
   runs: `${summaries} WHERE c.started_at IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
+  carriedRuns: `${summaries.replace(' JOIN ', ' CROSS JOIN ')} WHERE c.ended_at IS NULL AND c.started_at IS NOT NULL
+    AND json_extract(r.bytes, '$.body.owner') IS NOT NULL ORDER BY c.started_at DESC, c.rowid DESC`,
   oneRun: `${summaries} WHERE c.run = ? AND c.started_at IS NOT NULL`,
   allRuns: `${summaries.replace(' JOIN ', ' CROSS JOIN ')}
     WHERE c.started_at IS NOT NULL AND (:status IS NULL OR coalesce(c.status, 'running') = :status)

@@ -1,11 +1,11 @@
-import { type ApprovalKind, type ApprovalSubject, canonical, ledgerChain } from '@ecp/protocol'
+import { type ApprovalKind, type ApprovalSubject, canonical, type LedgerRecord, ledgerChain } from '@ecp/protocol'
 import type { Reservation } from '../accounting.ts'
 import { type Approval, type ApprovalEvent, afterEvent } from '../approvals.ts'
 import { sha256 } from '../digest.ts'
 import { LedgerError } from '../error.ts'
 import { afterGrantEvent, type Grant, type GrantEvent } from '../grants.ts'
 import type { GrantPlace } from '../ledger.ts'
-import { type Draft, draft, firstPrevious, type SealedRecord, seal } from '../record.ts'
+import { type Draft, draft, firstPrevious, parseRecord, type SealedRecord, seal } from '../record.ts'
 import { Buckets } from './buckets.ts'
 import { number, text } from './row.ts'
 import type { Statements } from './statements.ts'
@@ -72,7 +72,7 @@ export class Transaction {
       hash: row ? text(row, 'hash') : firstPrevious,
       startedAt: typeof row?.started_at === 'number' ? row.started_at : null,
       endedAt: typeof row?.ended_at === 'number' ? row.ended_at : null,
-      status: null,
+      status: typeof row?.status === 'string' ? row.status : null,
       actions: row ? number(row, 'actions') : 0,
       denied: row ? number(row, 'denied') : 0,
       stored: row !== undefined,
@@ -113,6 +113,23 @@ export class Transaction {
     const { client, context, executor } = identity
     const row = this.#statements.get('running').get(client, context, executor, since)
     return row && { run: text(row, 'run'), startedAt: number(row, 'started_at') }
+  }
+
+  /** When a chain was last written to; undefined where it is empty. Milliseconds since the epoch. */
+  lastAt({ run, seq }: Chain): number | undefined {
+    const row = this.#statements.get('recordAt').get(run, seq)
+    return row && number(row, 'at')
+  }
+
+  /** The last record of who carries a run. Throws `ledger.damaged`. */
+  carrier(run: string): Carrier | undefined {
+    return carrierIn(this.#statements.get('carrier').get(run))
+  }
+
+  /** The last word on what came of an action. Throws `ledger.damaged`. */
+  outcome(run: string, action: string): LedgerRecord | undefined {
+    const row = this.#statements.get('outcome').get(run, action)
+    return row && parsed(text(row, 'bytes'))
   }
 
   append(chain: Chain, entry: Draft): SealedRecord {
@@ -237,6 +254,25 @@ export class Transaction {
       this.#statements.get('setChain').run(seq, hash, endedAt, status, actions, denied, run)
     }
     this.#changed.clear()
+  }
+}
+
+/** Who carries a run, or why nobody does. */
+export type Carrier = Extract<LedgerRecord, { kind: 'run.started' | 'run.resumed' | 'run.paused' }>
+
+export function carrierIn(row: Record<string, unknown> | undefined): Carrier | undefined {
+  const record = row && parsed(text(row, 'bytes'))
+  if (record === undefined) return undefined
+  const { kind } = record
+  if (kind === 'run.started' || kind === 'run.resumed' || kind === 'run.paused') return record
+  throw new LedgerError('ledger.damaged', 'a record is not of the kind that its column says')
+}
+
+function parsed(bytes: string): LedgerRecord {
+  try {
+    return parseRecord(bytes)
+  } catch {
+    throw new LedgerError('ledger.damaged', 'a record is not JSON; `ecp trace verify` says which')
   }
 }
 

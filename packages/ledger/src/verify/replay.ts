@@ -1,5 +1,6 @@
 import { canonical, type LedgerRecord, type RecordBodies } from '@ecp/protocol'
 import {
+  applyCancelling,
   applyDecided,
   applyFinished,
   applySwitch,
@@ -44,6 +45,8 @@ export class Replay implements Books {
   readonly runs = new Map<string, ReplayedRun>()
   readonly approvals = new Map<string, Approval>()
   readonly grants = new Map<string, Grant>()
+  /** Actions whose outcome nobody knows, and nobody has said. */
+  readonly #unknown = new Set<string>()
   /** Decisions that stand on a grant which the records do not say. */
   readonly grantFaults: Fault[] = []
   readonly #faults: Faults
@@ -99,9 +102,29 @@ export class Replay implements Books {
           this.#faults.add(run, seq, 'record-inserted', `outcome of \`${body.action}\`, which was not in flight`)
         }
         this.inFlight.delete(key)
-        applyFinished(this, at, action?.held ?? [], body.draws)
+        applyFinished(this, body.lived ?? at, action?.held ?? [], body.draws)
+        if (body.outcome.status === 'unknown') this.#unknown.add(key)
         break
       }
+      case 'action.settled':
+        if (!this.#unknown.delete(actionKey(run, body.action))) {
+          this.#faults.add(
+            run,
+            seq,
+            'record-inserted',
+            `\`${body.action}\` was settled, and its outcome was not unknown`,
+          )
+        }
+        break
+      case 'run.resumed':
+        totals.status = null
+        break
+      case 'run.paused':
+        totals.status = body.status
+        break
+      case 'run.cancelling':
+        applyCancelling(this, at, run)
+        break
       case 'approval.requested':
       case 'approval.answered':
       case 'approval.expired':

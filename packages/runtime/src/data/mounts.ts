@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, type Mount } from '@ecp/protocol'
+import { allOf } from '../all-of.ts'
 import { RuntimeError } from '../error.ts'
 import { failureOf, perform } from '../perform.ts'
 import type { Assignment, Running } from '../running.ts'
@@ -34,7 +35,7 @@ export async function hydrated(running: Running, assignment: Assignment, values:
 
 /** What ends the run as a whole no mount can be spared. */
 function isOwnFailure({ code }: RuntimeError): boolean {
-  return code === 'run.mount-failed' || code === 'run.denied' || code === 'run.waiting'
+  return code === 'run.mount-failed' || code === 'run.denied'
 }
 
 async function hydratedOne(running: Running, assignment: Assignment, mount: Mount, values: Values): Promise<Mounted> {
@@ -42,7 +43,7 @@ async function hydratedOne(running: Running, assignment: Assignment, mount: Moun
   const { node, path } = assignment
   const target = `${from.server}:${from.tool}`
   const selected = itemsOf(mount, assignment)
-  const results = await Promise.all(
+  const results = await allOf(
     selected.map(async (item, index) => {
       const args = resolved((from.args ?? {}) as JsonObject, { ...values, ...(item === undefined ? {} : { item }) }) // reason: it was read as JSON
       const answer = await perform(running, {
@@ -66,9 +67,9 @@ async function hydratedOne(running: Running, assignment: Assignment, mount: Moun
     }),
   )
   const items = limited(results, limits.maxItems ?? results.length, limits.maxBytes ?? defaultMaxBytes)
-  const { host, run, now } = running
+  const { host, now } = running
   const bytes = items.reduce((sum, item) => sum + Buffer.byteLength(item), 0)
-  await host.ledger.append(run, now(), 'mount.hydrated', {
+  await host.note(now(), 'mount.hydrated', {
     executor: node.name,
     path,
     mount: name,

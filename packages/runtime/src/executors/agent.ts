@@ -8,6 +8,7 @@ import {
   type TurnTool,
 } from '@ecp/host'
 import type { Json } from '@ecp/protocol'
+import { allOf } from '../all-of.ts'
 import { jsonIn, type OutputSchema } from '../data/output.ts'
 import { resultText } from '../data/shown.ts'
 import { RuntimeError } from '../error.ts'
@@ -47,7 +48,7 @@ export async function runAgent(running: Running, assignment: Assignment, beginni
       const made = calls.map(({ id, tool, arguments: args }) => ({ id, tool, arguments: args }))
       messages.push({ role: 'assistant', ...(text === '' ? {} : { text }), calls: made })
       const results = calls.map((call, place) => called(running, node.name, call, `${key}/call:${place}`, offered))
-      messages.push({ role: 'tool', results: await Promise.all(results) })
+      messages.push({ role: 'tool', results: await allOf(results) })
       continue
     }
     if (finish === 'length') {
@@ -98,13 +99,13 @@ async function modelTurn(
   key: string,
   asked: Omit<ModelTurn, 'maxOutputTokens' | 'estimatedPromptTokens'>,
 ): Promise<ModelReply> {
-  const { host, override, emit } = running
+  const { host, emit } = running
   const turn: ModelTurn = { ...asked, maxOutputTokens, estimatedPromptTokens: estimatedTokens(asked) }
   const answer = await perform(running, {
     step: 'model',
     request: {
       kind: 'model.generate',
-      target: host.model(node.name, override),
+      target: host.model(node.name),
       arguments: turn as unknown as Json, // reason: a turn is JSON
       executor: node.name,
       origin: 'engine',

@@ -1,5 +1,7 @@
 import type { ExecutorNode, Json } from '@ecp/protocol'
+import { gravest } from '../all-of.ts'
 import { RuntimeError } from '../error.ts'
+import { pauseOf } from '../pause-of.ts'
 import { doesSomething, runExecutor } from '../run-executor.ts'
 import type { Assignment, Running } from '../running.ts'
 import { type Plan, planIn } from './plan.ts'
@@ -10,25 +12,23 @@ import { type Plan, planIn } from './plan.ts'
  */
 export async function runNode(running: Running, assignment: Assignment): Promise<Json> {
   const { node, path } = assignment
-  const { host, run, emit, now } = running
+  const { host, emit, now } = running
   const { name, parent } = node
   emit({ kind: 'executor-started', executor: name, path, ...(parent === undefined ? {} : { parent }) })
-  await host.ledger.append(run, now(), 'executor.started', { executor: name, path })
+  await host.note(now(), 'executor.started', { executor: name, path })
   try {
     const output = await byStrategy(running, assignment)
-    await host.ledger.append(run, now(), 'executor.finished', { executor: name, path, status: 'completed' })
+    await host.note(now(), 'executor.finished', { executor: name, path, status: 'completed' })
     emit({ kind: 'executor-finished', executor: name, path })
     return output
   } catch (cause) {
     const failure = cause instanceof Error ? cause.message : String(cause)
     const code = cause instanceof RuntimeError ? cause.code : 'run.cancelled'
-    await host.ledger.append(run, now(), 'executor.finished', {
-      executor: name,
-      path,
-      status: 'failed',
-      code,
-      error: failure.slice(0, 2_000),
-    })
+    // One that pauses the run has not finished: it goes on when the run does.
+    if (pauseOf(code) === undefined) {
+      const error = failure.slice(0, 2_000)
+      await host.note(now(), 'executor.finished', { executor: name, path, status: 'failed', code, error })
+    }
     emit({ kind: 'executor-finished', executor: name, path, failure })
     throw cause
   }
@@ -165,9 +165,9 @@ async function runChild(
   }
 }
 
-/** What an optional executor cannot be spared of, because nobody knows what happened or the run itself is over. */
+/** What an optional executor cannot be spared of, because the run itself is paused or over. */
 function endsRun({ code }: RuntimeError): boolean {
-  return code === 'run.unknown' || code === 'run.cancelled' || code === 'run.timeout'
+  return pauseOf(code) !== undefined || code === 'run.cancelled' || code === 'run.timeout'
 }
 
 function merged(
@@ -186,8 +186,8 @@ function merged(
   })
 }
 
-async function recordPlan({ host, run, now }: Running, { node, path }: Assignment, { value }: Plan): Promise<void> {
-  await host.ledger.append(run, now(), 'plan.made', { executor: node.name, path, plan: value })
+async function recordPlan({ host, now }: Running, { node, path }: Assignment, { value }: Plan): Promise<void> {
+  await host.note(now(), 'plan.made', { executor: node.name, path, plan: value })
 }
 
 function childrenOf({ nodes }: Running, { name }: ExecutorNode): readonly ExecutorNode[] {
@@ -209,24 +209,25 @@ function missing({ name }: ExecutorNode): RuntimeError {
   return new RuntimeError('run.output-missing', `\`${name}\` and the executors below it gave no output`)
 }
 
-/** All of them, so many at a time; the first failure ends what has not begun. Results in the order of the jobs. */
+/** All of them, so many at a time; the first failure but for a person's answer ends what has not begun. Results in the order of the jobs. */
 async function inParallel<J, T>(jobs: readonly J[], most: number, run: (job: J) => Promise<T>): Promise<T[]> {
   const results: T[] = []
   let next = 0
-  let failure: { readonly cause: unknown } | undefined
+  const failures: unknown[] = []
+  const mayBegin = () => failures.every((cause) => cause instanceof RuntimeError && cause.code === 'run.waiting')
   const worker = async () => {
-    while (!failure && next < jobs.length) {
+    while (mayBegin() && next < jobs.length) {
       const index = next++
       const job = jobs[index]
       if (job === undefined) return
       try {
         results[index] = await run(job)
       } catch (cause) {
-        failure ??= { cause }
+        failures.push(cause)
       }
     }
   }
   await Promise.all(Array.from({ length: Math.min(most, jobs.length) }, worker))
-  if (failure) throw failure.cause
+  if (failures.length > 0) throw gravest(failures)
   return results
 }

@@ -110,12 +110,16 @@ export class SwitchingHost {
       get executors() {
         return now().executors
       },
-      checkModel: (executor, override) => now().checkModel(executor, override),
+      get override() {
+        return now().override
+      },
+      checkModel: (executor) => now().checkModel(executor),
       checkMemory: (executor) => now().checkMemory(executor),
       runsElsewhere: (executor) => now().runsElsewhere(executor),
       checkEndpoint: (executor) => now().checkEndpoint(executor),
       begin: (at) => now().begin(at),
-      model: (executor, override) => now().model(executor, override),
+      note: (at, kind, body) => now().note(at, kind, body),
+      model: (executor) => now().model(executor),
       catalogue: () => now().catalogue(),
       tools: (executor) => now().tools(executor),
       mayCall: (executor, target) => now().mayCall(executor, target),
