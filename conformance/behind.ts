@@ -1,8 +1,7 @@
 import { afterAll, describe, test } from 'vitest'
-import type { ToolsByServer } from './case.ts'
 import { casesOn } from './cases.ts'
 import { check } from './check.ts'
-import { type Documents, documentsOf } from './documents.ts'
+import { documentsOf } from './documents.ts'
 import type { Gateway } from './gateway.ts'
 import { Lanes } from './lanes.ts'
 import { observe, type Seen } from './observe.ts'
@@ -14,7 +13,7 @@ interface Behind<G extends Gateway> {
   readonly ways: readonly Way<G>[]
   /** Whether one gateway takes callers with different Contexts, whose runs and budgets are apart. */
   readonly isShared: boolean
-  open(host: Documents['host'], tools: ToolsByServer): G
+  open(...of: ConstructorParameters<typeof Gateway>): G
 }
 
 /** A test waits for all that come before it, on a machine with much else to do. Milliseconds. */
@@ -43,7 +42,7 @@ export function testCasesBehind<G extends Gateway>(behind: Behind<G>): void {
     return lanes.run(async () => {
       const [first] = group
       if (!first) return new Map()
-      const gateway = behind.open(documentsOf(first.one).host, toolsOf(first.one))
+      const gateway = behind.open(documentsOf(first.one).host, toolsOf(first.one), isAboutModels(first))
       opened.push(gateway)
       return observe(gateway, [...Map.groupBy(group, seatOf).values()])
     })
@@ -63,7 +62,11 @@ export function testCasesBehind<G extends Gateway>(behind: Behind<G>): void {
 
 /** What is around a case but for its Context: host layers, servers, and what the case does to either. */
 function hostOf<G extends Gateway>({ way, one }: Turn<G>): unknown {
-  return [documentsOf(one).host, one.tools, one.changed, one.frozen && [way.name, one.id]]
+  return [documentsOf(one).host, one.tools, one.changed, one.frozen && [way.name, one.id], isAboutModels({ one })]
+}
+
+function isAboutModels({ one }: Pick<Turn<never>, 'one'>): boolean {
+  return one.action.kind === 'model.generate'
 }
 
 /** Turns that one client can take on one connection, one after the other. */

@@ -10,18 +10,27 @@ export const faces = ['decide', 'mcp', 'api'] as const
 export type Face = (typeof faces)[number] | 'run'
 
 /** Kinds of actions that are steps of a run. */
-export const stepKinds: readonly ActionKind[] = ['tool.call', 'model.generate']
+export const stepKinds: readonly ActionKind[] = [
+  'tool.call',
+  'model.generate',
+  'agent.delegate',
+  'memory.read',
+  'memory.write',
+  'human.ask',
+]
 
 /** Why a case of such a kind cannot come from a run. */
 export const notRunReasons = {
   authorized: 'another program performs it, and a run performs its steps itself',
   clock: 'it is decided at a time of its own, and a run at the real one',
   counters: 'it says what the ledger gives for a counter, and in a run that is what was used',
+  here: 'a run asks people and delegates for its own executors alone, and to give work to those that run here is no action',
+  memoryless: 'its executor has no memory, and so no tool to reach one with',
+  peer: 'it takes an agent elsewhere, which packages/runtime/test has a real one of',
   people: 'people have answered before anybody asked; answers in runs are tested with real approvers',
   principal: 'it names whose agent it is, and a run is of whoever starts it',
   state: 'it is decided in a state of the run that this action alone does not bring about',
   nobody: 'the executor is none of the Context, and only those run',
-  remote: 'its Context has an executor that runs elsewhere, which this version cannot',
   refused: 'the host refuses such documents before anything starts',
   stopped: 'what stops the action stops the model before it, so that nobody asks for it',
   turn: 'it says what a model turn is made of, and in a run the runtime writes that',

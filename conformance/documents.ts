@@ -32,9 +32,10 @@ export function documentsOf(one: Case): Documents {
   return { context: print(contextOf(one)), host: Object.fromEntries(layers) }
 }
 
-function contextOf({ policies, context, inputs }: Case): JsonObject {
+function contextOf({ policies, context, inputs, action }: Case): JsonObject {
   const base = named(contexts, context?.fixture ?? 'agent')
-  const executor = { name: 'agent', type: 'agent', policies: (policies ?? {}) as JsonObject } // reason: YAML gives JSON
+  const memory = action.kind?.startsWith('memory.') ? { memory: { scope: 'context' } } : {}
+  const executor = { name: 'agent', type: 'agent', ...memory, policies: (policies ?? {}) as JsonObject } // reason: YAML gives JSON
   const manifest = context ? merged(base, (context.with ?? {}) as JsonObject) : { ...base, executors: [executor] } // reason: YAML gives JSON
   if (!inputs) return manifest
   const declared = Object.entries(inputs).map(([name, value]) => [name, { type: typeof value, default: value }])

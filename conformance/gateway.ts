@@ -49,15 +49,16 @@ export interface Held {
 export abstract class Gateway {
   /** What opens this machine, as the command would. */
   protected readonly machine: MachineOptions
-  readonly #saysModels: boolean
+  readonly #isAboutModels: boolean
   readonly #folder = mkdtempSync(join(tmpdir(), 'ecp-conformance-'))
 
-  constructor(host: Documents['host'], tools: ToolsByServer) {
+  /** `isAboutModels`: whether the host layers are to have no other models than they say. */
+  constructor(host: Documents['host'], tools: ToolsByServer, isAboutModels: boolean) {
     mkdirSync(this.#path('home', '.ecp'), { recursive: true })
     mkdirSync(this.ledgerFolder, { mode: 0o700 })
     writeFileSync(this.#path('calls.log'), '')
     this.offer(tools)
-    this.#saysModels = Object.values(host).some((text) => /^ {0,2}models:/m.test(text))
+    this.#isAboutModels = isAboutModels
     const outermost = hostLayers.find((layer) => host[layer] !== undefined)
     for (const layer of hostLayers) {
       const text = host[layer]
@@ -156,7 +157,7 @@ export abstract class Gateway {
     // And that nobody is there to answer for a held call.
     if (isOutermost) document.gateway = { approvals: { wait: '1ms' } }
     // And a model for runs, where the case is not about models.
-    if (isOutermost && !this.#saysModels) {
+    if (isOutermost && !this.#isAboutModels) {
       const providers = {
         ...document.models?.providers,
         scripted: { defaultModel: 'm', config: { baseURL: 'http://127.0.0.1:9/v1' } },

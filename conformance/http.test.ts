@@ -24,5 +24,5 @@ testCasesBehind({
     },
   ],
   isShared: true,
-  open: (host, tools) => new HttpGateway(host, tools),
+  open: (...of) => new HttpGateway(...of),
 })

@@ -1,5 +1,5 @@
 import { type Machine, newRunId } from '@ecp/host'
-import { type ExecutorNode, executorsOf, isJsonObject, type Json } from '@ecp/protocol'
+import { type ActionKind, type ExecutorNode, executorsOf, isJsonObject, type Json } from '@ecp/protocol'
 import { type RunResult, runContext } from '@ecp/runtime'
 import type { Caller, Told } from './caller.ts'
 import type { Case } from './case.ts'
@@ -67,10 +67,12 @@ export class RunCaller implements Caller {
 
   /** What the model is told of it in its next turn; nothing where the run is over before that. */
   async call(target: string, args: Json, { kind }: Case['action']): Promise<Told> {
-    if (kind === 'model.generate') return { isError: this.#asked === undefined }
-    const isOffered = this.shows(target)
+    // What a run does of itself it has done by now, or has come to its end by.
+    if (kind === 'model.generate' || kind === 'human.ask') return { isError: this.#asked === undefined }
+    const tool = kind === undefined ? target : toolOf(kind, target)
+    const isOffered = this.shows(tool)
     const fault = isOffered ? {} : { fault: 'there is no tool of this name that you may call' }
-    this.#reply('', [{ id: 'call', tool: target, arguments: args, ...fault }])
+    this.#reply('', [{ id: 'call', tool, arguments: args, ...fault }])
     await this.#next()
     const last = this.#asked?.turn.messages.at(-1)
     const [result] = last?.role === 'tool' ? last.results : []
@@ -112,6 +114,14 @@ export class RunCaller implements Caller {
     const plan = below && isFirst ? { delegate: [{ executor: below.name, task: 'Do it.' }] } : 'Done.'
     asked.reply({ text: isJsonObject(plan) ? JSON.stringify(plan) : plan, calls: [] })
   }
+}
+
+/** How a model asks for an action on a store: by the tool that the target names, or by one of its kind. */
+function toolOf(kind: ActionKind, target: string): string {
+  const named = target.split('/')[2]
+  if (named !== undefined && kind.startsWith('memory.')) return `ecp:memory/${named}`
+  if (kind === 'memory.read') return 'ecp:memory/search'
+  return kind === 'memory.write' ? 'ecp:memory/store' : target
 }
 
 /** The model that every gateway's machine wires beside what a case says. */

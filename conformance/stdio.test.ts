@@ -11,5 +11,5 @@ testCasesBehind({
     },
   ],
   isShared: false,
-  open: (host, tools) => new StdioGateway(host, tools),
+  open: (...of) => new StdioGateway(...of),
 })
