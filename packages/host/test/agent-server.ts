@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AgentCard, type Artifact, type Message, type Part, Role, TaskState } from '@a2a-js/sdk'
+import { LegacyJsonRpcTransportHandler } from '@a2a-js/sdk/compat/v0_3/server'
 import {
   AgentEvent,
   DefaultRequestHandler,
@@ -28,6 +29,8 @@ export interface AgentWork {
 
 export interface AgentServerOptions {
   readonly streaming?: boolean
+  /** It speaks version 0.3 alone. */
+  readonly legacy?: boolean
   /** The address that its card names, in place of its own. */
   readonly cardUrl?: string
   /** Answers in place of the agent. */
@@ -53,7 +56,7 @@ export const part = (content: NonNullable<Part['content']>): Part => ({
 /** An agent behind the A2A SDK's own server, on loopback: real HTTP, JSON-RPC and events. */
 export async function agentServer(
   work: (task: AgentWork) => void | Promise<void>,
-  { streaming = true, cardUrl, answer }: AgentServerOptions = {},
+  { streaming = true, legacy = false, cardUrl, answer }: AgentServerOptions = {},
 ): Promise<AgentServer> {
   const heard: string[] = []
   const headers: IncomingMessage['headers'][] = []
@@ -67,7 +70,7 @@ export async function agentServer(
     const parsed = body === '' ? undefined : JSON.parse(body)
     heard.push(parsed?.method ?? request.url)
     if (answer?.(request, response, body)) return
-    if (request.method === 'GET') json(response, card)
+    if (request.method === 'GET') json(response, legacy ? legacyCard(card) : card)
     else await handled(parsed, request, response)
   })
   server.listen(0, '127.0.0.1')
@@ -122,7 +125,8 @@ export async function agentServer(
       cancels.get(taskId)?.()
     },
   }
-  const handler = new JsonRpcTransportHandler(new DefaultRequestHandler(card, new InMemoryTaskStore(), agent))
+  const requests = new DefaultRequestHandler(card, new InMemoryTaskStore(), agent)
+  const handler = legacy ? new LegacyJsonRpcTransportHandler(requests) : new JsonRpcTransportHandler(requests)
 
   async function handled(body: Record<string, unknown>, request: IncomingMessage, response: ServerResponse) {
     const requestedVersion = request.headers['a2a-version']
@@ -170,6 +174,15 @@ function cardOf(url: string, streaming: boolean): AgentCard {
     skills: [],
     signatures: [],
   }
+}
+
+/** As A2A 0.3 has it. */
+function legacyCard({ name, description, version, supportedInterfaces, capabilities }: AgentCard): unknown {
+  const { streaming } = capabilities ?? {}
+  const modes = { defaultInputModes: ['text/plain'], defaultOutputModes: ['text/plain'], skills: [] }
+  const url = supportedInterfaces[0]?.url
+  const transport = { url, preferredTransport: 'JSONRPC', protocolVersion: '0.3.0' }
+  return { name, description, version, ...transport, capabilities: { streaming }, ...modes }
 }
 
 function messageOf(parts: readonly Part[], taskId: string, contextId: string): Message {

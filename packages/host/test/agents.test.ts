@@ -127,6 +127,21 @@ describe.each([true, false])('an agent that streams: %s', (streaming) => {
   })
 })
 
+test.each([true, false])('an agent of version 0.3 is understood, streaming: %s', async (streaming) => {
+  const server = await serving(
+    ({ status, artifact }) => {
+      status(TaskState.TASK_STATE_WORKING)
+      artifact([text('done')])
+      status(TaskState.TASK_STATE_COMPLETED)
+    },
+    { streaming, legacy: true },
+  )
+  const { outcome, result } = await delegated(world(server.url))
+  expect(outcome.status).toBe('completed')
+  expect(result?.parts).toEqual([{ kind: 'text', text: 'done' }])
+  expect(server.heard[1]).toMatch(/^message\/(?:send|stream)$/)
+})
+
 test.each([
   ['the endpoint', { endpoint: ', config: { timeoutMs: 300 }' }],
   ["the executor's own budget", { child: ', policies: { budgets: { maxRuntimeSeconds: 0.3 } }' }],

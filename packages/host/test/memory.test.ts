@@ -215,6 +215,26 @@ describe('what decides', () => {
   })
 
   test.each([
+    ['a budget of the tool', 'budgets: { perTool: { "ecp:memory/store": { maxCalls: 1 } } }', 'budget.per-tool'],
+    ['a budget of the store', 'budgets: { perTool: { "ecp:memory.write/notes": { maxCalls: 1 } } }', 'budget.per-tool'],
+    [
+      'a condition on what was used',
+      `toolAccess: { default: deny, deny: [{ tool: "ecp:memory/store", when: "usage.calls('ecp:memory/store') >= 1" }] }`,
+      'context.tool-denied',
+    ],
+    [
+      'a condition on the arguments',
+      'toolAccess: { default: deny, deny: [{ tool: "ecp:memory/*", when: "args.text == \'b\'" }] }',
+      'context.tool-denied',
+    ],
+  ])('%s holds for memory as for any tool', async (_, rule, code) => {
+    const host = await opened(world({ policies: `${access}, ${rule}` }))
+    expect(await call(host, 'store', { text: 'a' })).toMatchObject({ outcome: { status: 'completed' } })
+    const second = await call(host, 'store', { text: 'b' })
+    expect(second.decision.reasons).toContainEqual(expect.objectContaining({ code }))
+  })
+
+  test.each([
     ['a store that is not allowed', '{ allowStores: [] }', '{ notes: {} }'],
     ['several stores, and none is the default', '{ allowStores: [notes, more] }', '{ notes: {}, more: {} }'],
   ])('%s: no tool is offered, a call is denied, and a run does not start', async (_, security, stores) => {

@@ -8,6 +8,7 @@ import {
   type SourceRange,
 } from '@ecp/protocol'
 import * as buckets from './buckets.ts'
+import { toolNames } from './kinds/names.ts'
 import type { ExecutorView, Placed, Policy, ToolLimit } from './policy.ts'
 
 /** What one action takes from a budget. `sum`: what a `perTool` limit's expression gives for it. */
@@ -74,8 +75,8 @@ export function budgetsOf(policy: Policy, executor: ExecutorView, kind: ActionKi
     found.push(
       ...limits(ownLimits(policy, level), kind, `executor:${buckets.part(of)}`, `for executor \`${of}\``, pool),
     )
-    if (kind === 'tool.call')
-      for (const limit of level.perTool.find(target, true)) found.push(...toolLimits(level, limit))
+    const perTool = toolNames(kind, target).flatMap((name) => level.perTool.find(name, true))
+    for (const limit of new Set(perTool)) found.push(...toolLimits(level, limit))
   }
   for (const host of policy.host) {
     const { perRun, perPrincipalPerDay } = host.value.budgets ?? {}

@@ -1,6 +1,7 @@
 import type { Action, Acts, ApprovalTerms, Catalogue, PinnedTool, Reason, UsageReference } from '@ecp/protocol'
 import { type ArgumentCheck, argumentCheck } from './arguments.ts'
 import { type Budget, budgetsOf } from './budgets.ts'
+import { toolNames } from './kinds/names.ts'
 import { otherStages } from './kinds/other.ts'
 import { questionTerms } from './kinds/question.ts'
 import { pinnedTool, toolStages } from './kinds/tool.ts'
@@ -83,6 +84,6 @@ function complete(
     writes: stages.acts === 'write' ? writeAnswer(policy, executor, stages.subject, stages.alsoNamed) : nothing,
     budgets,
     reads: unique(conditions.flatMap((condition) => condition?.usage ?? [])),
-    moves: executor.usage.find(action.kind === 'tool.call' ? action.target : '', true),
+    moves: unique(toolNames(action.kind, action.target).flatMap((name) => executor.usage.find(name, true))),
   }
 }
