@@ -12,6 +12,8 @@ test('the demo does what it says, from the first read to the forged byte', () =>
   })
   rmSync(home, { recursive: true, force: true })
   expect(demo.stdout).toContain('3 done, 7 stopped')
+  expect(demo.stdout).toContain('No order to Norway gets through')
+  expect(demo.stdout).toContain('add_observations ─ proposed')
   expect(demo.stdout).toContain('All of it went as promised.')
   expect(demo.status).toBe(0)
 })

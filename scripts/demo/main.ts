@@ -1,4 +1,5 @@
-// The main job on real servers: an agent's session through `ecp mcp`, its trace, and the proof that the trace is whole.
+// The main job on real servers: an agent's session through `ecp mcp`, a Context run by `ecp run`, their traces, and the proof that
+// the traces are whole.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -60,10 +61,17 @@ interface Trace {
   }[]
 }
 
+interface Where {
+  readonly ledger?: string
+  readonly config?: string
+  readonly cwd?: string
+}
+
 /** Runs `ecp` with this stage's ledger and config, its output going to this terminal. Answers its exit code. */
-function ecp(stage: Stage, args: string[], ledger = stage.ledger): number {
+function ecp(stage: Stage, args: string[], { ledger = stage.ledger, config = stage.config, cwd }: Where = {}): number {
   console.log(paint(36, `  $ ecp ${args.join(' ')}`))
-  const run = spawnSync(process.execPath, [ecpCommand, ...args, '--trace-dir', ledger, '--config', stage.config], {
+  const run = spawnSync(process.execPath, [ecpCommand, ...args, '--trace-dir', ledger, '--config', config], {
+    ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, HOME: stage.home },
   })
@@ -153,6 +161,16 @@ async function session(stage: Stage): Promise<void> {
   })
 }
 
+/** An example as it stands: its model turns are recorded, its servers and the decisions are real. */
+function running(stage: Stage): void {
+  heading('A Context runs: a lead, three specialists and an editor, over three servers; what they write is proposed')
+  const cwd = join(import.meta.dirname, '..', '..', 'examples', 'brief')
+  const where = { cwd, config: join(cwd, 'ecp.config.yaml') }
+  expectExit(0, ecp(stage, ['run', 'brief.yaml', '--recorded', 'turns.yaml'], where))
+  expectExit(0, ecp(stage, ['graph', 'last'], where))
+  if (existsSync(join(cwd, 'reports', 'brief-2026-W48.md'))) surprises += 1
+}
+
 function evidence(stage: Stage): void {
   heading('What was attempted, decided and done is on record')
   expectExit(0, ecp(stage, ['trace', 'list']))
@@ -162,7 +180,7 @@ function evidence(stage: Stage): void {
   const forged = join(stage.root, 'forged')
   forgeOneByte(stage, forged)
   heading('One byte of a copy of the ledger is changed')
-  expectExit(1, ecp(stage, ['trace', 'verify'], forged))
+  expectExit(1, ecp(stage, ['trace', 'verify'], { ledger: forged }))
 }
 
 /** The run that this executor's calls belong to. */
@@ -189,6 +207,7 @@ console.log(paint(1, 'ECP demo'))
 console.log(`Everything happens in ${stage.root}, which is removed at the end (ECP_DEMO_KEEP=1 keeps it).`)
 try {
   await session(stage)
+  running(stage)
   evidence(stage)
 } finally {
   if (!process.env.ECP_DEMO_KEEP) rmSync(stage.root, { recursive: true, force: true })
