@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- decide gate approvals console http start` for some of the figures; `--quick` only shows that they run.
+// `npm run bench`, or `npm run bench -- decide gate run approvals console http start` for some of the figures; `--quick` only shows that they run.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,9 +10,10 @@ import { type FigureResult, isMet } from './harness/figure.ts'
 import { describeMachine } from './harness/machine.ts'
 import { printAim, printFigure, printMachine } from './harness/print.ts'
 import { httpFigure } from './http/figure.ts'
+import { runFigure } from './run/figure.ts'
 import { startFigure } from './start/figure.ts'
 
-const figures = [decideFigure, gateFigure, approvalsFigure, consoleFigure, httpFigure, startFigure]
+const figures = [decideFigure, gateFigure, runFigure, approvalsFigure, consoleFigure, httpFigure, startFigure]
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
