@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newRunId, openHost, playRecording, redecideRecorded } from '@ecp/host'
 import { openSqliteLedger } from '@ecp/ledger'
-import { type Json, type LedgerRecord, parseRecording } from '@ecp/protocol'
+import { type Json, type LedgerRecord, parseRecording, type Recording } from '@ecp/protocol'
 import { onTestFinished } from 'vitest'
 import { type RunEvent, type RunResult, runContext } from '../src/index.ts'
 
@@ -23,8 +23,8 @@ export interface Stage {
 export interface StageRun {
   /** The Context after its metadata, as YAML. */
   readonly context: string
-  /** The turns of the recording, as YAML. */
-  readonly turns: string
+  /** The turns of the recording, as YAML; missing: the wired provider is asked. */
+  readonly turns?: string
   readonly inputs?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal
   /** How long a person may take to answer. */
@@ -38,8 +38,8 @@ export interface Played extends RunResult {
   readonly events: readonly RunEvent[]
 }
 
-/** `more`: more of the config, as YAML: keys of `security` first, by two spaces. */
-export function stage(more = ''): Stage {
+/** `more`: more of the config, as YAML: keys of `security` first, by two spaces. `provider`: where its models are. */
+export function stage(more = '', provider = 'http://127.0.0.1:9/v1'): Stage {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-runtime-')))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const data = join(folder, 'data')
@@ -48,7 +48,7 @@ export function stage(more = ''): Stage {
   writeFileSync(
     join(folder, 'ecp.config.yaml'),
     `version: "0.5"
-models: { providers: { local: { defaultModel: m, config: { baseURL: "http://127.0.0.1:9/v1" } } } }
+models: { providers: { local: { defaultModel: m, config: { baseURL: "${provider}" } } } }
 tools: { servers: { files: { transport: ${JSON.stringify(transport)} } } }
 security:
   models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
@@ -60,8 +60,7 @@ ${more}`,
       join(folder, 'context.yaml'),
       `specVersion: ecp/v0.5-draft\nkind: Context\nmetadata: { name: staged, version: 1.0.0 }\n${context}`,
     )
-    const { document, diagnostics } = parseRecording(`recording: ecp/v0.5\nturns:\n${turns}`, 'turns.yaml')
-    if (!document) throw new TypeError(diagnostics.map(({ message }) => message).join('; '))
+    const recorded = turns === undefined ? undefined : recordingOf(turns)
     const id = newRunId(Date.now())
     const host = await openHost({
       cwd: folder,
@@ -76,7 +75,7 @@ ${more}`,
       traceDir: join(folder, 'ledger'),
       env: { PATH: process.env.PATH },
       version: '0.0.0',
-      models: () => playRecording(document.value, 'turns.yaml'),
+      ...(recorded ? { models: () => playRecording(recorded, 'turns.yaml') } : {}),
     })
     const events: RunEvent[] = []
     let result: RunResult
@@ -107,6 +106,12 @@ ${more}`,
     },
     run,
   }
+}
+
+function recordingOf(turns: string): Recording {
+  const { document, diagnostics } = parseRecording(`recording: ecp/v0.5\nturns:\n${turns}`, 'turns.yaml')
+  if (!document) throw new TypeError(diagnostics.map(({ message }) => message).join('; '))
+  return document.value
 }
 
 /** What was decided, in order of the keys: executor, kind, target, effect and key of each action. */
