@@ -37,7 +37,7 @@ export {
 } from './ledger.ts'
 export type { LeftOut, Letter, Outbox, Subscription } from './outbox.ts'
 export { openSqliteLedger, type SqliteLedgerOptions } from './sqlite/ledger.ts'
-export { type Database, resultCode, sqlite } from './sqlite/sqlite.ts'
+export { busy, type Database, resultCode, sqlite } from './sqlite/sqlite.ts'
 export { realTimers, type Timers } from './sqlite/timers.ts'
 export { type RecordedAction, type RecordedNote, type RecordedRun, recordedRun } from './trace/recorded-run.ts'
 export { resultWords } from './trace/result-words.ts'

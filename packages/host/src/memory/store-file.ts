@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Database, sqlite } from '@ecp/ledger'
+import { busy, type Database, resultCode, sqlite } from '@ecp/ledger'
 import { HostError } from '../error.ts'
 
 /** "ecpm": a file that says something else in its header is not ours. */
@@ -35,7 +35,8 @@ export function openStoreFile(store: string, file: string): Database {
       database.exec('PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA recursive_triggers = OFF')
       prepare(database, store, file)
       if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600)
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+      database.exec('PRAGMA synchronous = FULL')
+      useWal(database)
       return database
     } catch (cause) {
       database.close()
@@ -68,6 +69,15 @@ function prepare(database: Database, store: string, file: string): void {
     throw new HostError('memory.unavailable', message)
   }
   database.exec('COMMIT')
+}
+
+/** Who makes the file at the same time may hold it just now: then it is the other one who changes it, or whoever opens it next. */
+function useWal(database: Database): void {
+  try {
+    database.exec('PRAGMA journal_mode = WAL')
+  } catch (cause) {
+    if (resultCode(cause) !== busy) throw cause
+  }
 }
 
 function number(database: Database, query: string): number {

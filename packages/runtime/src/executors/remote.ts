@@ -32,7 +32,13 @@ export async function runRemote(running: Running, assignment: Assignment, task: 
     },
   })
   const parts = answer.result?.parts
-  if (!Array.isArray(parts)) throw failureOf(answer, node.name, 'run.agent-failed')
+  if (!Array.isArray(parts)) {
+    if (answer.outcome.status !== 'completed') throw failureOf(answer, node.name, 'run.agent-failed')
+    throw new RuntimeError(
+      'run.agent-failed',
+      `executor \`${node.name}\`: the agent has done it, and what it answered is not known`,
+    )
+  }
   const { data, said } = read(parts)
   if (data.length === 0 && said.trim() === '')
     throw new RuntimeError('run.output-missing', `executor \`${node.name}\`: the agent answered with nothing`)
