@@ -23,6 +23,8 @@ export interface Admission {
   readonly rehearsal?: boolean
   /** What started that run, for the record. */
   readonly startedBy?: StartedBy
+  /** With `run`: model turns are played from a recording, for the record. */
+  readonly recorded?: boolean
   /** With `run`: the model that is asked for in place of what the Context says. */
   readonly override?: ModelOverride
 }

@@ -67,6 +67,8 @@ export interface CarriedRun {
   /** Where the Context was read. */
   readonly file: string
   readonly override?: ModelOverride
+  /** See `Admission.recorded`. */
+  readonly recorded?: boolean
   /** It is resumed, and by whom. */
   readonly by?: string
 }
@@ -76,7 +78,12 @@ export function openBoundary(options: BoundaryOptions): Host {
   const { layers, ledger, servers, pins, redactor, governed: context, client, principal, now, newId } = options
   const { own } = options
   const override = own?.override ?? {}
-  const carried = own && { owner: options.owner, file: own.file, ...(own.override ? { override: own.override } : {}) }
+  const carried = own && {
+    owner: options.owner,
+    file: own.file,
+    ...(own.override ? { override: own.override } : {}),
+    ...(own.recorded ? { recorded: true as const } : {}),
+  }
   const current = () => context.governed(pins.catalogue())
   // An external server is never connected to.
   const isConnected = (server: string) => wiredServer(layers, server)?.wiring.transport.type !== 'external'

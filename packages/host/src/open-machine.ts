@@ -171,11 +171,11 @@ async function machineOn(
     ledger,
     ledgerFile: file,
     async admit(admission) {
-      const { client, principal, run, override, startedBy } = admission
+      const { client, principal, run, override, startedBy, recorded = false } = admission
       const governed = await contexts.open(options.cwd, admission)
       const trigger = startedBy === undefined ? {} : { startedBy }
       const file = resolve(options.cwd, admission.contextFile)
-      const own = run === undefined ? {} : { own: { run, file, ...(override ? { override } : {}) } }
+      const own = run === undefined ? {} : { own: { run, file, recorded, ...(override ? { override } : {}) } }
       return opened({
         ...parts,
         client,

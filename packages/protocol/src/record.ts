@@ -25,6 +25,8 @@ export interface RunStarted {
   readonly file?: string
   /** The model that was asked for in place of what the Context says. */
   readonly override?: { readonly provider?: string; readonly model?: string }
+  /** Its model turns are played from a recording: who goes on with it has to have that. */
+  readonly recorded?: true
 }
 
 /**

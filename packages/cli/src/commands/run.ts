@@ -67,7 +67,7 @@ export async function run(invocation: Invocation, context: string, options: RunC
     const override = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) }
     const asked = Object.keys(override).length > 0 ? { override } : {}
     const rehearsal = options.dryRun === true
-    const own = { client: 'ecp run', principal: user, run: id, rehearsal, ...asked }
+    const own = { client: 'ecp run', principal: user, run: id, rehearsal, recorded: played !== undefined, ...asked }
     const host = await machine.admit({ contextFile: context, inputs, ...own })
     const result = await runContext({
       host,

@@ -110,7 +110,8 @@ class SqliteLedger implements Ledger {
     checkTime(at)
     const started = draft(at, 'run.started', start)
     const identity = identityOf(start)
-    return this.#submit(false, (transaction) => {
+    // What one process carries, whoever asked for it is told of as taken: it outlives the machine.
+    return this.#submit(start.owner !== undefined, (transaction) => {
       if (transaction.find(run)) {
         const { startedAt } = transaction.open(run)
         return { run, startedAt: startedAt ?? at, joined: true }

@@ -12,6 +12,8 @@ export interface QueuedRun {
   readonly overlap: boolean
   /** Runs it. `signal` is aborted when everything ends. Never throws. */
   start(signal: AbortSignal): Promise<void>
+  /** Called in place of `start` when everything ends before its turn: puts down that somebody else may go on with it. */
+  leave?(): Promise<void>
 }
 
 /** A place for a run that is not written down yet. */
@@ -61,16 +63,15 @@ export class RunQueue {
     }
   }
 
-  /** Nothing more has its turn: what waits stays on record, to be gone on with. */
-  stop(): void {
+  /** Nothing more has its turn: what waits for it is left to be gone on with. */
+  async stop(): Promise<void> {
     this.#isStopping = true
-    this.#waiting.length = 0
+    await Promise.all(this.#waiting.splice(0).map((run) => run.leave?.()))
   }
 
-  /** Cancels what goes on. Settles when what came of it is on record. */
-  async breakOff(): Promise<void> {
-    this.stop()
-    this.#ending.abort()
+  /** Ends what goes on, for this reason. Settles when what came of it is on record. */
+  async breakOff(reason: Error): Promise<void> {
+    this.#ending.abort(reason)
     await Promise.all(this.#running.values())
   }
 

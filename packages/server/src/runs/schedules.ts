@@ -93,10 +93,13 @@ export class Schedules {
 
   /** From where a schedule goes on: after its last start that is on record, by any process; or from now on. */
   async #begun(run: TriggeredRun, schedule: Schedule): Promise<Course> {
-    const { now } = this.#options
+    const { now, log } = this.#options
     const at = now()
     const since = this.#lastDue(run, schedule) ?? this.#watchedSince(run, schedule)
     if (since === undefined) await this.#options.ledger.append('', at, 'schedule.watched', watched(run, schedule))
+    const coming = schedule.next(at)
+    const when = coming === undefined ? 'never again' : `next at ${new Date(coming).toISOString()}`
+    log(`run \`${run.name}\` starts ${when} (${schedule.text})`)
     return { run, schedule, next: schedule.next(since ?? at), skipped: undefined }
   }
 

@@ -1,6 +1,7 @@
-import type { Machine } from '@ecp/host'
+import type { Host, Machine } from '@ecp/host'
 import { frozenBucket, type RunSummary } from '@ecp/ledger'
 import type { Json, StartedBy } from '@ecp/protocol'
+import { ServerError } from '../error.ts'
 import type { RunQueue } from './run-queue.ts'
 import { clientOf, type TriggeredRun } from './triggered-run.ts'
 
@@ -29,9 +30,6 @@ export type Started =
   /** It was started before, here or by another process on the ledger. */
   | { readonly kind: 'known'; readonly before: RunSummary }
   | { readonly kind: 'refused'; readonly why: 'full' | 'frozen' | 'overlap' | 'stopping'; readonly message: string }
-
-/** Of the runs of one client that have not ended, how many are looked at for one that it must not overlap. */
-const mostOpen = 50
 
 /**
  * Starts runs that triggers ask for. INVARIANT: of all processes on a ledger one starts a run of an id, and it is on record before
@@ -102,51 +100,74 @@ export class RunStarter {
     return {
       name: run.name,
       overlap: run.overlap,
-      start: (signal: AbortSignal) => this.#run({ run, id, inputs, startedBy }, signal),
+      start: (signal: AbortSignal) => this.#begin({ run, id, inputs, startedBy }, signal),
+      leave: () =>
+        this.#options.during(({ ledger }) =>
+          ledger.pauseRun(id, this.#options.now(), {
+            status: 'interrupted',
+            message: 'ecp serve stopped before its turn',
+          }),
+        ),
     }
+  }
+
+  /** Goes on with a run that is paused, or whose process is gone. Throws what keeps it from that. */
+  async resume(id: string, signal: AbortSignal): Promise<void> {
+    await this.#options.during(async (machine) => {
+      const host = await machine.resume({ run: id, by: 'ecp serve' })
+      await this.#carry(host, id, signal)
+    })
   }
 
   /** A run of the same schedules that has not ended, in any process. */
   #overlapped({ ledger }: Machine, run: TriggeredRun): RunSummary | undefined {
     if (run.overlap) return undefined
-    const { principal } = run
-    const open = ledger.runsOf({ client: clientOf('schedule', run), principal, status: 'running', limit: mostOpen })
-    return open.find(({ start }) => start.context.name === run.context.metadata.name)
+    const client = clientOf('schedule', run)
+    return ledger.carriedRuns().find(({ start }) => start.client === client && start.file === run.contextFile)
   }
 
-  async #run(start: Start, signal: AbortSignal): Promise<void> {
+  /** Its turn has come: under the newest config, as the Context that it was started for. */
+  async #begin({ run, id, inputs, startedBy }: Start, signal: AbortSignal): Promise<void> {
     const { during, now, log } = this.#options
-    const { run, id, inputs, startedBy } = start
-    const named = `run ${id} (\`${clientOf(startedBy.trigger, run)}\`)`
     try {
       await during(async (machine) => {
-        const host = await machine.admit({
-          contextFile: run.contextFile,
-          inputs,
-          client: clientOf(startedBy.trigger, run),
-          principal: run.principal,
-          run: id,
-          startedBy,
-        })
+        if (await isFrozen(machine, now())) {
+          const message = 'everything was stopped by `ecp freeze` when its turn came'
+          return machine.ledger.pauseRun(id, now(), { status: 'interrupted', message })
+        }
         try {
-          // Loaded with the first run: a gateway without runs needs none of it.
-          const { runContext } = await import('@ecp/runtime')
-          const { status, failure } = await runContext({ host, run: id, signal, now })
-          log(`${named}: ${status}${failure ? `: ${failure.message}` : ''}`)
+          const client = clientOf(startedBy.trigger, run)
+          const { contextFile, principal } = run
+          const host = await machine.admit({ contextFile, inputs, client, principal, run: id, startedBy })
+          if (machine.ledger.run(id)?.start.context.digest !== host.context.digest) {
+            throw new ServerError('server.refused', `its Context \`${contextFile}\` was changed before its turn`)
+          }
+          await this.#carry(host, id, signal)
         } catch (cause) {
           await machine.ledger.endRun(id, now(), 'failed', (cause as Error).message)
           throw cause
-        } finally {
-          await host.close()
         }
       })
     } catch (cause) {
-      log(`${named} failed: ${(cause as Error).message}`) // reason: what is thrown here are Errors of ours
+      log(`run ${id} failed: ${(cause as Error).message}`) // reason: what is thrown here are Errors of ours
+    }
+  }
+
+  async #carry(host: Host, id: string, signal: AbortSignal): Promise<void> {
+    const { now, log } = this.#options
+    try {
+      // Loaded with the first run: a gateway without runs needs none of it.
+      const { runContext } = await import('@ecp/runtime')
+      const { status, failure } = await runContext({ host, run: id, signal, now })
+      log(`run ${id} (\`${host.client}\`): ${status}${failure ? `: ${failure.message}` : ''}`)
+    } finally {
+      await host.close()
     }
   }
 }
 
-async function isFrozen({ ledger }: Machine, at: number): Promise<boolean> {
+/** Whether `ecp freeze` stops everything. */
+export async function isFrozen({ ledger }: Machine, at: number): Promise<boolean> {
   const { frozen = 0 } = await ledger.counters([{ name: 'frozen', bucket: frozenBucket, kind: 'total' }], at)
   return frozen > 0
 }

@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '@ecp/protocol'
 import { Hono } from 'hono'
 import { ApiError } from '../api/api-error.ts'
 import { jsonOf } from '../api/json-body.ts'
+import { saidOnce } from '../credentials/said-once.ts'
 import { bounded } from '../http/bounded.ts'
 import { problem } from '../http/problem.ts'
 import type { OpenRequests } from '../open-requests.ts'
@@ -35,7 +36,9 @@ type WithWebhook = TriggeredRun & { readonly webhook: TriggeredWebhook }
  * each message one, however often it comes. The answer is 202 with the run's id; 200 with it for a message that was taken before.
  */
 export function triggerRoutes(options: TriggerRoutesOptions): Hono {
-  const { runs, openRequests, now, log } = options
+  const { runs, openRequests, now } = options
+  // Anybody can send what is refused.
+  const log = saidOnce(options.log, now)
   const app = new Hono()
   const path = (name: string) => `${triggersPath}/${name}`
   app.use(path('*'), bounded(maxBodyBytes))
@@ -49,7 +52,7 @@ export function triggerRoutes(options: TriggerRoutesOptions): Hono {
       signature: headers.get('webhook-signature'),
     }
     const refused = (refusal: WebhookRefusal) => {
-      log(`a message to \`${path(name.slice(0, 64))}\` was refused: ${refusals[refusal]}`)
+      log(`a message to \`${triggersPath}\` was refused: ${refusals[refusal]}`)
       return problem({ status: 401, code: `webhook.${refusal}`, message: refusals[refusal] })
     }
     const early = webhookHeaderRefusal(parts, now())

@@ -1,9 +1,10 @@
 import type { Hono } from 'hono'
 import type { Serving } from '../http/serving.ts'
 import type { OpenRequests } from '../open-requests.ts'
+import { CarryOn } from './carry-on.ts'
 import { RunQueue } from './run-queue.ts'
 import { Schedules } from './schedules.ts'
-import { RunStarter } from './start-run.ts'
+import { isFrozen, RunStarter } from './start-run.ts'
 import { ToolEvents } from './tool-events.ts'
 import { triggerRoutes } from './trigger-routes.ts'
 
@@ -11,6 +12,8 @@ import { triggerRoutes } from './trigger-routes.ts'
 export interface RunLooks {
   /** The clock, for schedules. */
   readonly scheduleMs: number
+  /** The ledger, for runs that can go on. */
+  readonly carryMs: number
 }
 
 export interface TriggeredRunsOptions {
@@ -32,6 +35,7 @@ export class TriggeredRuns {
   readonly #starter: RunStarter
   readonly #events: ToolEvents
   #schedules: Schedules | undefined
+  #carrying: CarryOn | undefined
 
   constructor(options: TriggeredRunsOptions) {
     const { serving, openRequests, now, log } = options
@@ -67,12 +71,23 @@ export class TriggeredRuns {
       now,
       log,
     })
+    this.#carrying = new CarryOn({
+      runs: () => serving.standing.runs,
+      ledger: serving.standing.machine.ledger,
+      queue: this.#queue,
+      isFrozen: () => serving.during((machine) => isFrozen(machine, now())),
+      resume: this.#starter.resume.bind(this.#starter),
+      ...(looks.carryMs === undefined ? {} : { lookMs: looks.carryMs }),
+      now,
+      log,
+    })
     this.follow()
   }
 
   /** The config is another one. */
   follow(): void {
     const { machine, runs } = this.#options.serving.standing
+    this.#carrying?.renewed()
     void this.#events.follow(machine, runs)
   }
 
@@ -80,11 +95,13 @@ export class TriggeredRuns {
   async stop(): Promise<void> {
     this.#events.stop()
     await this.#schedules?.close()
-    this.#queue.stop()
+    await this.#carrying?.close()
+    await this.#queue.stop()
   }
 
-  /** Cancels what goes on; settles when that is on record. */
-  breakOff(): Promise<void> {
-    return this.#queue.breakOff()
+  /** Interrupts what goes on, to be gone on with later; settles when that is on record. */
+  async breakOff(): Promise<void> {
+    const { RuntimeError } = await import('@ecp/runtime')
+    await this.#queue.breakOff(new RuntimeError('run.interrupted', 'ecp serve stopped; the next one goes on with it'))
   }
 }

@@ -104,7 +104,12 @@ function serversOf({ config }: Machine): readonly string[] {
 async function refuseUnopenable(machine: Machine, run: Pick<TriggeredRun, 'contextFile' | 'inputs' | 'principal'>) {
   const { contextFile, inputs, principal } = run
   const host = await machine.admit({ contextFile, inputs, principal, client: 'ecp serve' })
-  await host.close()
+  try {
+    const { refuseUnready } = await import('@ecp/runtime')
+    await refuseUnready(host)
+  } finally {
+    await host.close()
+  }
 }
 
 function pathsOf(triggers: readonly Trigger[]): readonly string[] {

@@ -85,7 +85,7 @@ test('one that still goes on is not overlapped: what is skipped is on record, th
   }
   await on.close(face)
   expect(on.dues()).toEqual([
-    '2026-01-10T12:01:00.000Z cancelled',
+    '2026-01-10T12:01:00.000Z interrupted',
     '2026-01-10T12:02:00.000Z skipped',
     '2026-01-10T12:04:00.000Z skipped',
   ])

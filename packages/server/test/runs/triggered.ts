@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openMachine } from '@ecp/host'
 import { openSqliteLedger, type RunSummary } from '@ecp/ledger'
@@ -19,6 +20,8 @@ export interface Plan {
   readonly run?: JsonObject
   readonly queue?: JsonObject
   readonly gateway?: JsonObject
+  /** A second server, `news`, that announces what is written to `news.jsonl`; the ticker calls it, after all that it announced. */
+  readonly news?: boolean
   /** A run `ticker` beside it, every minute: when it has run, the schedules before it were looked at. */
   readonly ticker?: boolean
 }
@@ -48,8 +51,12 @@ export class TriggeredDesk implements AsyncDisposable {
     queue,
     gateway = {},
     ticker = false,
+    news = false,
   }: Plan): void {
     const server = witness(this.desk)
+    if (news) this.desk.write('news.jsonl', '')
+    const files = ['news.jsonl', 'news-heard.jsonl'].map((file) => join(this.desk.folder, file))
+    const newsArgs = [join(import.meta.dirname, '..', 'fixtures', 'news-server.ts'), ...files]
     const context = (triggers: Plan['triggers'], tool: string) => ({
       specVersion: 'ecp/v0.5-draft',
       kind: 'Context',
@@ -61,19 +68,25 @@ export class TriggeredDesk implements AsyncDisposable {
         {
           name: 'worker',
           type: 'tool',
-          tool: { call: `witness:${tool}`, args },
-          policies: { toolAccess: { default: 'deny', allow: ['witness:*'] }, ...policies },
+          tool: { call: tool, args },
+          policies: { toolAccess: { default: 'deny', allow: ['witness:*', 'news:*'] }, ...policies },
         },
       ],
     })
-    this.desk.write('context.json', JSON.stringify(context(triggers, tool)))
-    this.desk.write('ticker.json', JSON.stringify(context([{ type: 'schedule', cron: '* * * * *' }], 'look')))
+    this.desk.write('context.json', JSON.stringify(context(triggers, `witness:${tool}`)))
+    this.desk.write(
+      'ticker.json',
+      JSON.stringify(context([{ type: 'schedule', cron: '* * * * *' }], news ? 'news:look' : 'witness:look')),
+    )
     this.desk.write(
       'host.json',
       JSON.stringify({
         version: '0.5',
         tools: {
-          servers: { witness: { transport: { type: 'stdio', command: process.execPath, args: server.args } } },
+          servers: {
+            witness: { transport: { type: 'stdio', command: process.execPath, args: server.args } },
+            news: { transport: { type: 'stdio', command: process.execPath, args: newsArgs } },
+          },
         },
         gateway: {
           runs: {
@@ -83,7 +96,7 @@ export class TriggeredDesk implements AsyncDisposable {
           ...(queue ? { runQueue: queue } : {}),
           ...gateway,
         },
-        security: { tools: { allowServers: ['witness'] }, secrets: { allowProviders: ['dot.env'] } },
+        security: { tools: { allowServers: ['witness', 'news'] }, secrets: { allowProviders: ['dot.env'] } },
       }),
     )
   }
@@ -111,7 +124,7 @@ export class TriggeredDesk implements AsyncDisposable {
       operator: 'ada',
       // What goes on is cancelled at once: the clock of the gateways stands still.
       limits: { drainMs: 0 },
-      runLooks: { scheduleMs: 5 },
+      runLooks: { scheduleMs: 5, carryMs: 10 },
       watchMs: 20,
       now,
       log,
@@ -127,7 +140,7 @@ export class TriggeredDesk implements AsyncDisposable {
 
   /** Sends a signed message. */
   async post(
-    face: HttpFace,
+    face: Pick<HttpFace, 'url'>,
     body: unknown,
     more: Message = {},
   ): Promise<{ status: number; body: JsonObject; headers: Headers }> {
@@ -177,6 +190,17 @@ export class TriggeredDesk implements AsyncDisposable {
     return this.runs()
       .flatMap(({ run }) => this.records(run))
       .filter((one) => one.kind === 'action.decided' && one.body.action.target === `witness:${tool}`).length
+  }
+
+  /** The tools that the witness server was called for, in order. */
+  witnessed(): readonly string[] {
+    const file = join(this.desk.folder, 'heard.jsonl')
+    if (!existsSync(file)) return []
+    const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+    return lines.flatMap((line) => {
+      const { tool, cancelled } = JSON.parse(line) as { tool: string; cancelled?: boolean } // reason: our own fixture wrote it
+      return cancelled ? [] : [tool]
+    })
   }
 
   async #ended(): Promise<void> {

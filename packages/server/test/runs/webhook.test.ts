@@ -122,7 +122,7 @@ test('what is full says so, and when to come again; what was taken stays on reco
   // One that was taken is no new one.
   expect((await send(2)).status).toBe(200)
   await on.close(face)
-  expect(on.runs().map(({ status }) => status)).toEqual(['running', 'cancelled'])
+  expect(on.runs().map(({ status }) => status)).toEqual(['interrupted', 'interrupted'])
 })
 
 test('a frozen ledger takes no message', async () => {
