@@ -33,6 +33,7 @@ export const notRunReasons = {
   nobody: 'the executor is none of the Context, and only those run',
   refused: 'the host refuses such documents before anything starts',
   stopped: 'what stops the action stops the model before it, so that nobody asks for it',
+  waits: 'a held call comes before it, and there a run waits for the answer',
   turn: 'it says what a model turn is made of, and in a run the runtime writes that',
   modelless: 'the host lets no model be used, and a run asks its model first',
 } as const
