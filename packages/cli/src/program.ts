@@ -15,6 +15,7 @@ import type { ExitCode } from './exit-code.ts'
 import { grantCommands } from './grant-commands.ts'
 import type { CommonOptions, Invocation } from './invocation.ts'
 import { peopleCommands } from './people-commands.ts'
+import { runCommands } from './run-commands.ts'
 import { visibleLines } from './terminal/visible.ts'
 
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
@@ -222,6 +223,7 @@ export function program(surroundings: Omit<Invocation, 'common'>, done: (code: E
       done(await (await import('./commands/freeze.ts')).unfreeze(told(), options)),
     )
 
+  runCommands(ecp, told, done)
   peopleCommands(ecp, told, done)
   grantCommands(ecp, told, done)
 

@@ -2,7 +2,15 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { newRunId, openHost, playRecording, redecideRecorded } from '@ecp/host'
+import {
+  type Host,
+  type Machine,
+  type MachineOptions,
+  newRunId,
+  openMachine,
+  playRecording,
+  redecideRecorded,
+} from '@ecp/host'
 import { openSqliteLedger } from '@ecp/ledger'
 import { type Json, type LedgerRecord, parseRecording, type Recording } from '@ecp/protocol'
 import { onTestFinished } from 'vitest'
@@ -17,15 +25,22 @@ export interface Stage {
   /** What is asked of people in it, and answered. */
   readonly ledgerFile: string
   file(name: string, text: string): string
+  readonly contextFile: string
+  readonly configFile: string
   run(options: StageRun): Promise<Played>
+  /** Goes on with a run that is paused, in another machine. */
+  resume(run: string, options: StageResume): Promise<Played>
 }
 
-export interface StageRun {
+export interface StageRun extends StageResume {
   /** The Context after its metadata, as YAML. */
   readonly context: string
+  readonly inputs?: Readonly<Record<string, Json>>
+}
+
+export interface StageResume {
   /** The turns of the recording, as YAML; missing: the wired provider is asked. */
   readonly turns?: string
-  readonly inputs?: Readonly<Record<string, Json>>
   readonly signal?: AbortSignal
   /** How long a person may take to answer. */
   readonly waitMs?: number
@@ -55,38 +70,36 @@ security:
   tools: { allowServers: [files] }
 ${more}`,
   )
-  const run = async ({ context, turns, inputs = {}, signal, waitMs = 0, onEvent }: StageRun): Promise<Played> => {
-    writeFileSync(
-      join(folder, 'context.yaml'),
-      `specVersion: ecp/v0.5-draft\nkind: Context\nmetadata: { name: staged, version: 1.0.0 }\n${context}`,
-    )
+  const options = (turns: string | undefined): MachineOptions => {
     const recorded = turns === undefined ? undefined : recordingOf(turns)
-    const id = newRunId(Date.now())
-    const host = await openHost({
+    return {
       cwd: folder,
       home: join(folder, 'home'),
       machineFile: join(folder, 'no-machine-config'),
       configFile: join(folder, 'ecp.config.yaml'),
-      contextFile: join(folder, 'context.yaml'),
-      inputs,
-      client: 'ecp run',
-      principal: 'tester',
-      run: id,
       traceDir: join(folder, 'ledger'),
       env: { PATH: process.env.PATH },
       version: '0.0.0',
       ...(recorded ? { models: () => playRecording(recorded, 'turns.yaml') } : {}),
-    })
+    }
+  }
+  const play = async (
+    id: string,
+    { turns, signal, waitMs = 0, onEvent }: StageResume,
+    open: (machine: Machine) => Promise<Host>,
+  ): Promise<Played> => {
     const events: RunEvent[] = []
+    const machine = await openMachine(options(turns))
     let result: RunResult
     try {
       const watch = (event: RunEvent) => {
         events.push(event)
         onEvent?.(event)
       }
+      const host = await open(machine)
       result = await runContext({ host, run: id, onEvent: watch, waitMs, ...(signal ? { signal } : {}) })
     } finally {
-      await host.close()
+      await machine.close()
     }
     const ledger = openSqliteLedger({ file: join(folder, 'ledger', 'ledger.db'), readOnly: true })
     try {
@@ -96,6 +109,16 @@ ${more}`,
       ledger.close()
     }
   }
+  const contextFile = join(folder, 'context.yaml')
+  const run = ({ context, inputs = {}, ...more }: StageRun): Promise<Played> => {
+    writeFileSync(
+      contextFile,
+      `specVersion: ecp/v0.5-draft\nkind: Context\nmetadata: { name: staged, version: 1.0.0 }\n${context}`,
+    )
+    const id = newRunId(Date.now())
+    const own = { client: 'ecp run', principal: 'tester', run: id }
+    return play(id, more, (machine) => machine.admit({ contextFile, inputs, ...own }))
+  }
   return {
     data,
     ledgerFile: join(folder, 'ledger', 'ledger.db'),
@@ -104,7 +127,10 @@ ${more}`,
       writeFileSync(path, text)
       return path
     },
+    contextFile,
+    configFile: join(folder, 'ecp.config.yaml'),
     run,
+    resume: (id, more) => play(id, more, (machine) => machine.resume({ run: id, by: 'tester' })),
   }
 }
 

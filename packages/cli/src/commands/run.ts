@@ -1,120 +1,25 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { type Models, newRunId, openMachine, playRecording, type Recorder, recordModels } from '@ecp/host'
-import { formatDiagnostic, parseRecording } from '@ecp/protocol'
-import { type RunResult, type RunStatus, runContext } from '@ecp/runtime'
-import { durationOf } from '../duration.ts'
-import { CliError } from '../error.ts'
-import { type ExitCode, exitCodes } from '../exit-code.ts'
+import { newRunId } from '@ecp/host'
+import type { ExitCode } from '../exit-code.ts'
 import { type InputOptions, inputValues } from '../input-values.ts'
 import type { Invocation } from '../invocation.ts'
-import { machineOptions } from '../machine-options.ts'
-import { attendHere } from '../run/attend-here.ts'
-import { RunProgress } from '../run/run-progress.ts'
-import { waitingLines } from '../run/waiting-lines.ts'
-import { writeRecording } from '../run/write-recording.ts'
-import { visible, visibleLines } from '../terminal/visible.ts'
+import { type CarryOptions, carryRun } from '../run/carry-run.ts'
 
-export interface RunCommandOptions extends InputOptions {
+export interface RunCommandOptions extends InputOptions, CarryOptions {
   readonly provider?: string
   readonly model?: string
-  readonly record?: string
-  readonly recorded?: string
-  readonly dryRun?: boolean
-  /** False: nobody is asked on the terminal. */
-  readonly ask?: boolean
-  /** How long a held action waits for a person, as a duration. */
-  readonly wait?: string
 }
 
-const exits: Readonly<Record<RunStatus, ExitCode>> = {
-  completed: exitCodes.done,
-  failed: exitCodes.failed,
-  denied: exitCodes.refused,
-  waiting: exitCodes.waiting,
-  unknown: exitCodes.unknown,
-  diverged: exitCodes.failed,
-  interrupted: exitCodes.interrupted,
-  cancelled: exitCodes.interrupted,
-}
-
-/**
- * Runs a Context: its result on stdout, what happens meanwhile and why it failed on stderr. Ctrl-C cancels what is in flight, which
- * is on record then.
- */
+/** Runs a Context from its start, see `carryRun`. */
 export async function run(invocation: Invocation, context: string, options: RunCommandOptions): Promise<ExitCode> {
-  const { terminal, cwd, now, user } = invocation
-  const waitMs = options.wait === undefined ? 0 : durationOf('--wait', options.wait)
+  const { now, user } = invocation
+  const { provider, model, dryRun, recorded } = options
   const inputs = await inputValues(invocation, options)
-  const played = options.recorded === undefined ? undefined : await recordedModels(cwd, options.recorded)
-  const recorder: { made?: Recorder } = {}
-  const machine = await openMachine({
-    ...machineOptions(invocation, (line) => terminal.err(`ecp: ${visible(line, 1_000)}`)),
-    contexts: [{ contextFile: context, inputs }],
-    models: (wired) => {
-      const models = played ?? wired
-      if (options.record === undefined) return models
-      recorder.made = recordModels(models)
-      return recorder.made.models
-    },
-  })
-  const progress = new RunProgress(terminal, now)
-  const interrupted = new AbortController()
-  const waiting = new Set<string>()
-  try {
+  const override = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) }
+  const asked = Object.keys(override).length > 0 ? { override } : {}
+  return carryRun(invocation, options, [{ contextFile: context, inputs }], async (machine) => {
     const id = newRunId(now())
-    const { provider, model } = options
-    const override = { ...(provider === undefined ? {} : { provider }), ...(model === undefined ? {} : { model }) }
-    const asked = Object.keys(override).length > 0 ? { override } : {}
-    const rehearsal = options.dryRun === true
-    const own = { client: 'ecp run', principal: user, run: id, rehearsal, recorded: played !== undefined, ...asked }
-    const host = await machine.admit({ contextFile: context, inputs, ...own })
-    const result = await runContext({
-      host,
-      run: id,
-      signal: AbortSignal.any([invocation.interruption(), interrupted.signal]),
-      waitMs,
-      ...(terminal.interactive && options.ask !== false && !options.dryRun
-        ? { attend: attendHere(invocation, machine, () => interrupted.abort()) }
-        : {}),
-      now,
-      onEvent: (event) => {
-        if (event.kind === 'waiting') waiting.add(event.approval)
-        progress.told(event)
-      },
-    })
-    progress.end(result)
-    if (result.status === 'waiting') {
-      for (const line of waitingLines(machine.ledger, id, waiting)) terminal.err(`ecp: ${line}`)
-    }
-    return shown(invocation, options.dryRun ? { ...result, dryRun: true } : result)
-  } finally {
-    progress.close()
-    await machine.close()
-    if (options.record !== undefined && recorder.made) {
-      await writeRecording(resolve(cwd, options.record), options.record, recorder.made.text())
-      terminal.err(`ecp: the model turns are in \`${visible(options.record)}\``)
-    }
-  }
-}
-
-function shown({ terminal, common }: Invocation, result: RunResult & { readonly dryRun?: true }): ExitCode {
-  const { status, output, failure, run: id } = result
-  if (common.json) terminal.out(JSON.stringify(result, null, 2))
-  else if (output !== undefined)
-    terminal.out(typeof output === 'string' ? visibleLines(output) : JSON.stringify(output, null, 2))
-  if (failure) {
-    terminal.err(`ecp: ${terminal.paintErr('bad', status)}: ${visibleLines(failure.message)}`)
-    terminal.err(`ecp: \`ecp trace ${id}\` shows what happened`)
-  }
-  return exits[status]
-}
-
-async function recordedModels(cwd: string, named: string): Promise<Models> {
-  const text = await readFile(resolve(cwd, named), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new CliError('cli.document-invalid', `recording \`${named}\` cannot be read (${cause.code ?? cause.message})`)
+    const how = { rehearsal: dryRun === true, recorded: recorded !== undefined, ...asked }
+    const own = { client: 'ecp run', principal: user, run: id, ...how }
+    return { run: id, host: await machine.admit({ contextFile: context, inputs, ...own }) }
   })
-  const { document, diagnostics } = parseRecording(text, named)
-  if (document) return playRecording(document.value, named)
-  throw new CliError('cli.document-invalid', diagnostics.map((one) => formatDiagnostic(one)).join('\n'))
 }
