@@ -9,6 +9,8 @@ export interface RunStarterOptions {
   /** Something that goes through the newest machine, which stays open until it is done. */
   during<T>(work: (machine: Machine) => Promise<T>): Promise<T>
   readonly queue: RunQueue
+  /** Whether the host still lets it start by itself. */
+  isWired(run: TriggeredRun): boolean
   isStopping(): boolean
   /** Milliseconds since the epoch. */
   now(): number
@@ -131,6 +133,10 @@ export class RunStarter {
     const { during, now, log } = this.#options
     try {
       await during(async (machine) => {
+        if (!this.#options.isWired(run)) {
+          await machine.ledger.endRun(id, now(), 'cancelled', `\`gateway.runs\` had it no more when its turn came`)
+          return
+        }
         if (await isFrozen(machine, now())) {
           const message = 'everything was stopped by `ecp freeze` when its turn came'
           return machine.ledger.pauseRun(id, now(), { status: 'interrupted', message })

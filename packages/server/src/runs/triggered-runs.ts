@@ -44,6 +44,8 @@ export class TriggeredRuns {
     this.#starter = new RunStarter({
       during: (work) => serving.during(work),
       queue: this.#queue,
+      isWired: ({ name, contextFile }) =>
+        serving.standing.runs.some((run) => run.name === name && run.contextFile === contextFile),
       isStopping: () => serving.isStopping,
       now,
       log,

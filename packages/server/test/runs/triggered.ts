@@ -192,6 +192,13 @@ export class TriggeredDesk implements AsyncDisposable {
       .filter((one) => one.kind === 'action.decided' && one.body.action.target === `witness:${tool}`).length
   }
 
+  /** Has a run end, as `ecp cancel` does. */
+  async cancel(run: string): Promise<void> {
+    const ledger = openSqliteLedger({ file: join(this.desk.folder, 'ledger', 'ledger.db') })
+    await ledger.cancelRun({ run, at: this.clock, by: 'ada', isAlive: () => true })
+    ledger.close()
+  }
+
   /** The tools that the witness server was called for, in order. */
   witnessed(): readonly string[] {
     const file = join(this.desk.folder, 'heard.jsonl')

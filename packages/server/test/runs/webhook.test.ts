@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JsonObject } from '@ecp/protocol'
 import { expect, test } from 'vitest'
 import { soon, TriggeredDesk } from './triggered.ts'
 
@@ -123,6 +126,21 @@ test('what is full says so, and when to come again; what was taken stays on reco
   expect((await send(2)).status).toBe(200)
   await on.close(face)
   expect(on.runs().map(({ status }) => status)).toEqual(['interrupted', 'interrupted'])
+})
+
+test('what the host wires no more when its turn comes is not begun', async () => {
+  await using on = taking({ tool: 'wait', queue: { maxRunning: 1 } })
+  const face = await on.open()
+  const first = await on.post(face, { ticket: 'T-1' }, { id: 'msg_1' })
+  await on.post(face, { ticket: 'T-2' }, { id: 'msg_2' })
+  await soon(() => on.witnessed()).toEqual(['wait'])
+  const other = { context: 'ticker.json', inputs: { ticket: 'T-3' } }
+  const config = JSON.parse(readFileSync(join(on.desk.folder, 'host.json'), 'utf8')) as JsonObject // reason: the desk wrote it
+  on.desk.write('host.json', JSON.stringify({ ...config, gateway: { runs: { other } } }))
+  await soon(() => on.log.join('\n')).toContain('what the config says has changed')
+  await on.cancel(String(first.body.run))
+  await soon(() => on.runs().map(({ status }) => status)).toEqual(['cancelled', 'cancelled'])
+  expect(on.witnessed()).toEqual(['wait'])
 })
 
 test('a frozen ledger takes no message', async () => {
