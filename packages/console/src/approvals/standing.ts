@@ -1,4 +1,4 @@
-import type { ApprovalState, ApprovalTerms, OperatorApprovalSummary } from '@ecp/protocol'
+import type { ApprovalKind, ApprovalState, ApprovalTerms, OperatorApprovalSummary } from '@ecp/protocol'
 
 /** How it stands at `now`: what was still open when it was read may be over by time alone. */
 export function stateAt({ state, until }: OperatorApprovalSummary, now: number): ApprovalState {
@@ -8,7 +8,9 @@ export function stateAt({ state, until }: OperatorApprovalSummary, now: number):
 export const isOpenState = (state: ApprovalState): boolean => state === 'pending' || state === 'approved'
 
 /** `2 approvals from ops` */
-export function termsWords({ quorum, approvers }: ApprovalTerms): string {
+export function termsWords({ quorum, approvers }: ApprovalTerms, kind: ApprovalKind): string {
+  const noun = kind === 'question' ? 'answer' : 'approval'
+
   const from = approvers.length === 0 ? '' : ` from ${approvers.join(', ')}`
-  return `${quorum} ${quorum === 1 ? 'approval' : 'approvals'}${from}`
+  return `${quorum} ${quorum === 1 ? noun : `${noun}s`}${from}`
 }

@@ -7,6 +7,8 @@ import { useKeys } from '../../keys/use-keys.ts'
 import { ErrorNote } from '../../parts/error-note.tsx'
 import { signAnswer } from '../../passkeys/sign-answer.ts'
 import { AnswerAs, NoAnswer, Unsigned } from './answer-worth.tsx'
+import { answerIn, questionOf, startOf } from './filled-in.ts'
+import { QuestionFields } from './question-fields.tsx'
 import { rememberApprover, rememberedApprover } from './remembered-approver.ts'
 import { whoAnswers } from './who-answers.ts'
 
@@ -17,12 +19,15 @@ interface Props {
   onAnswered(): void
 }
 
-/** Approve or deny, with a note, signed where anybody can sign. Says what an answer is worth before it is given. */
+/** Approve or deny, or the answer to a question, with a note, signed where anybody can sign. Says what an answer is worth before it is given. */
 export function AnswerForm({ approval, state, host, onAnswered }: Props) {
   const who = whoAnswers(approval, host)
   const names = who.kind === 'passkey' ? who.names : []
   const [chosen, setChosen] = useState(rememberedApprover)
   const by = names.find((name) => name === chosen) ?? names[0]
+  const question = questionOf(approval)
+  const [filled, setFilled] = useState(() => (question ? startOf(question) : {}))
+  const [wrong, setWrong] = useState<{ readonly fault: string; readonly field: string }>()
   const [note, setNote] = useState('')
   const [sending, setSending] = useState<Verdict>()
   const [error, setError] = useState<ConsoleError>()
@@ -40,12 +45,15 @@ export function AnswerForm({ approval, state, host, onAnswered }: Props) {
   if (who.kind === 'nobody' || who.kind === 'terminal') return <NoAnswer approval={approval} who={who} />
 
   const give = async (answer: Verdict) => {
-    setSending(answer)
     setError(undefined)
+    const filledIn = question && answer === 'approve' ? answerIn(question, filled) : undefined
+    setWrong(filledIn && 'fault' in filledIn ? filledIn : undefined)
+    if (filledIn && 'fault' in filledIn) return
+    setSending(answer)
     try {
-      const signed = by === undefined ? {} : await signAnswer(approval.approval, answer, by)
+      const signed = by === undefined ? {} : await signAnswer(approval.approval, { answer, ...filledIn }, by)
       const noted = note.trim() === '' ? {} : { note: note.trim() }
-      const said: OperatorAnswerRequest = { answer, ...noted, ...signed }
+      const said: OperatorAnswerRequest = { answer, ...filledIn, ...noted, ...signed }
       await post<OperatorApproval>(`/approvals/${encodeURIComponent(approval.approval)}/answer`, said)
       setNote('')
       if (by !== undefined) rememberApprover(by)
@@ -66,6 +74,9 @@ export function AnswerForm({ approval, state, host, onAnswered }: Props) {
         <Unsigned worth={who.worth} />
       ) : (
         <AnswerAs names={names} by={by} onChange={setChosen} />
+      )}
+      {question && state === 'pending' && (
+        <QuestionFields question={question} filled={filled} wrong={wrong} onChange={setFilled} />
       )}
       <label htmlFor={id}>
         Note <span className="quiet">(optional, on record)</span>
@@ -89,11 +100,17 @@ export function AnswerForm({ approval, state, host, onAnswered }: Props) {
             disabled={isBusy}
             onClick={() => void give('approve')}
           >
-            {sending === 'approve' ? 'Approving…' : 'Approve'}
+            {question
+              ? sending === 'approve'
+                ? 'Answering…'
+                : 'Answer'
+              : sending === 'approve'
+                ? 'Approving…'
+                : 'Approve'}
           </button>
         )}
         <button type="button" className="danger" ref={buttons.deny} disabled={isBusy} onClick={() => void give('deny')}>
-          {sending === 'deny' ? 'Denying…' : 'Deny'}
+          {question ? (sending === 'deny' ? 'Refusing…' : 'Refuse') : sending === 'deny' ? 'Denying…' : 'Deny'}
         </button>
       </div>
       {error && <ErrorNote error={error} />}

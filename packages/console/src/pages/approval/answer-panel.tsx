@@ -39,6 +39,7 @@ export function AnswerPanel({ approval, state, reload }: Props) {
 }
 
 function standing({ kind }: OperatorApproval, state: ApprovalState): string {
+  if (kind === 'question') return questionStanding[state]
   const isHold = kind === 'hold'
   switch (state) {
     case 'pending':
@@ -60,4 +61,13 @@ function standing({ kind }: OperatorApproval, state: ApprovalState): string {
     case 'used':
       return isHold ? 'Used: it was approved and ran, once.' : 'Used: it was approved and applied, once.'
   }
+}
+
+const questionStanding: Readonly<Record<ApprovalState, string>> = {
+  pending: 'Answered, the run goes on with your answer. Refused, the run ends.',
+  approved: 'Answered: the run takes the answer when it goes on, or at once where it waits.',
+  denied: 'Refused: the run ends.',
+  expired: 'Expired: nobody answered in time, or the run did not go on. A run that still needs it asks again.',
+  cancelled: 'Cancelled: it is not asked for any more.',
+  used: 'Used: the run went on with the answer.',
 }

@@ -50,7 +50,11 @@ export function NoAnswer({ approval, who }: NoAnswerProps) {
     )
   }
   const { kind, approval: id } = approval
-  const command = kind === 'hold' ? `approvals approve ${id}` : `proposals apply ${id} --context FILE`
+  const command = {
+    hold: `approvals approve ${id}`,
+    proposal: `proposals apply ${id} --context FILE`,
+    question: `approvals answer ${id}`,
+  }[kind]
   return (
     <>
       <p>

@@ -1,4 +1,4 @@
-import type { OperatorApproval } from '@ecp/protocol'
+import type { ApprovalKind, OperatorApproval } from '@ecp/protocol'
 import { Link, useLocation } from 'wouter'
 import { useAnswer } from '../../api/use-answer.ts'
 import { stateAt } from '../../approvals/standing.ts'
@@ -12,6 +12,7 @@ import { useNow } from '../../parts/use-now.ts'
 import { Inert } from '../../text/inert.tsx'
 import { AnswerPanel } from './answer-panel.tsx'
 import './approval.css'
+import { AskedPerson } from './asked-person.tsx'
 import { Arguments, Change } from './effect.tsx'
 import { OnRecord } from './on-record.tsx'
 import { Reasons } from './reasons.tsx'
@@ -44,12 +45,18 @@ export default function ApprovalPage({ id }: { readonly id: string }) {
   )
 }
 
+const nouns: Readonly<Record<ApprovalKind, { readonly title: string; readonly noun: string }>> = {
+  hold: { title: 'Held call', noun: 'held call' },
+  proposal: { title: 'Proposal', noun: 'proposal' },
+  question: { title: 'Question', noun: 'question' },
+}
+
 function Shown({ approval, reload }: { readonly approval: OperatorApproval; reload(): void }) {
   const { kind, target, asked } = approval
   const state = stateAt(approval, useNow())
   return (
     <Page
-      title={kind === 'hold' ? 'Held call' : 'Proposal'}
+      title={nouns[kind].title}
       heading={
         <span className="approval-target mono">
           <Inert text={target} />
@@ -57,16 +64,17 @@ function Shown({ approval, reload }: { readonly approval: OperatorApproval; relo
       }
       lead={
         <>
-          <Link href="/">Inbox</Link> · {kind === 'hold' ? 'held call' : 'proposal'}
-          {asked && asked.kind !== 'tool.call' && ` (${asked.kind})`} <StateBadge state={state} />
+          <Link href="/">Inbox</Link> · {nouns[kind].noun}
+          {asked && asked.kind !== 'tool.call' && asked.kind !== 'human.ask' && ` (${asked.kind})`}{' '}
+          <StateBadge state={state} />
         </>
       }
     >
       <div className="approval">
         <div className="approval-what">
           <Who approval={approval} />
-          <Reasons approval={approval} />
-          <Arguments approval={approval} />
+          {kind !== 'question' && <Reasons approval={approval} />}
+          {kind === 'question' ? <AskedPerson approval={approval} /> : <Arguments approval={approval} />}
           <Change approval={approval} />
         </div>
         <div className="approval-answer">

@@ -1,6 +1,8 @@
-import type { AnswerWorth, OperatorApproval } from '@ecp/protocol'
+import type { AnswerWorth, Json, OperatorApproval, Verdict } from '@ecp/protocol'
 import { termsWords } from '../../approvals/standing.ts'
 import { Time } from '../../parts/time.tsx'
+import { jsonLines } from '../../text/exact-lines.ts'
+import { ExactText } from '../../text/exact-text.tsx'
 import { Inert } from '../../text/inert.tsx'
 
 /** What is said of an answer beside who gave it: the same as on the terminal. */
@@ -16,21 +18,22 @@ const worthWords: Readonly<Record<AnswerWorth, string>> = {
 }
 
 /** What it takes, and who has said what so far. */
-export function Terms({ approval: { terms, approvedBy, answers } }: { readonly approval: OperatorApproval }) {
+export function Terms({ approval: { kind, terms, approvedBy, answers } }: { readonly approval: OperatorApproval }) {
   return (
     <section className="panel" aria-labelledby="terms">
       <h2 id="terms">Answers</h2>
       <p>
-        Needs <Inert text={termsWords(terms)} />; {approvedBy} so far.
+        Needs <Inert text={termsWords(terms, kind)} />; {approvedBy} so far.
       </p>
       {answers.length > 0 && (
         <ul className="answers">
-          {answers.map(({ by, answer, at, note, worth, proof, nonce }) => (
+          {answers.map(({ by, answer, value, at, note, worth, proof, nonce }) => (
             <li key={nonce}>
               <strong>
                 <Inert text={by} />
               </strong>{' '}
-              {answer === 'approve' ? 'approved' : 'denied'} <Time at={at} />
+              {said(answer, value)} <Time at={at} />
+              {value !== undefined && <ExactText lines={jsonLines(value)} label={`Answer of ${by}`} />}
               {note !== undefined && (
                 <blockquote>
                   <Inert text={note} />
@@ -47,4 +50,9 @@ export function Terms({ approval: { terms, approvedBy, answers } }: { readonly a
       )}
     </section>
   )
+}
+
+function said(answer: Verdict, value: Json | undefined): string {
+  if (answer === 'deny') return 'denied'
+  return value === undefined ? 'approved' : 'answered'
 }

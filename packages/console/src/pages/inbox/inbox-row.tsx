@@ -34,7 +34,7 @@ export const InboxRow = memo(function InboxRow({ approval, isActive, onFocus }: 
         {state === 'pending' ? (
           <span className="quiet">
             {approvedBy > 0 ? `${approvedBy} of ` : 'needs '}
-            <Inert text={termsWords(terms)} />
+            <Inert text={termsWords(terms, kind)} />
           </span>
         ) : (
           <StateBadge state={state} />

@@ -77,7 +77,9 @@ function Asked({ approval: { approval, kind, state, answers } }: { readonly appr
   return (
     <div className="call-details-asked">
       <StateBadge state={state} />{' '}
-      <Link href={`/approvals/${encodeURIComponent(approval)}`}>{kind === 'hold' ? 'Approval' : 'Proposal'}</Link>
+      <Link href={`/approvals/${encodeURIComponent(approval)}`}>
+        {{ hold: 'Approval', proposal: 'Proposal', question: 'Question' }[kind]}
+      </Link>
       <ul>
         {answers.map(({ by, answer, at, note, proof }) => (
           <li key={`${by} ${at}`}>
