@@ -57,13 +57,20 @@ export function answerForm({ answer, show = {} }: Question): AnswerForm {
   const isSimple = answer.type === 'object' && Object.keys(answer).every((key) => ofObject.has(key))
   if (!isSimple || !isJsonObject(properties)) return { kind: 'json' }
   const names: readonly Json[] = Array.isArray(required) ? required : []
-  const entries = Object.entries(properties)
+  // What is recorded has its keys in order of their names: only the list of what is required has kept the order that was written.
+  const entries = Object.entries(properties).sort(([a], [b]) => placeIn(names, a) - placeIn(names, b))
   const fields = entries.flatMap(([name, schema]) => {
     const values = shown.flatMap((one) => (isJsonObject(one) && Object.hasOwn(one, name) ? [one[name] ?? null] : []))
     return isJsonObject(schema) ? (fieldOf(name, schema, names.includes(name), values) ?? []) : []
   })
   const isWhole = fields.length === entries.length && fields.length > 0 && fields.length <= mostFields
   return isWhole ? { kind: 'object', fields } : { kind: 'json' }
+}
+
+/** Where a name stands in a list; after its end where it does not. */
+function placeIn(names: readonly Json[], name: string): number {
+  const place = names.indexOf(name)
+  return place < 0 ? names.length : place
 }
 
 function fieldOf(
