@@ -14,8 +14,6 @@ export default async function buildConsole(): Promise<void> {
     'vite.config.ts',
     'package.json',
     ...globSync('src/**/*.{ts,tsx,css,svg}', { cwd: folder }),
-    // What of the protocol is more than types.
-    ...['answer-form', 'question', 'json', 'error'].map((name) => `../protocol/src/${name}.ts`),
   ]
   const built = timeOf('dist/index.html')
   if (!sources.some((file) => timeOf(file) > built)) return

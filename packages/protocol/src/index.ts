@@ -142,6 +142,7 @@ export type {
   OperatorFreeze,
   OperatorPermissions,
   OperatorProblem,
+  OperatorQuestion,
   OperatorRun,
   OperatorRuns,
   OperatorSession,

@@ -1,9 +1,11 @@
 import type { ActionKind } from './action.ts'
+import type { AnswerForm } from './answer-form.ts'
 import type { ApprovalAnswered, ApprovalRequested, ApprovalState, SignedAnswer, Verdict } from './approval.ts'
 import type { Acts, Code, Reason } from './decision.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { OutcomeStatus } from './outcome.ts'
 import type { Permission } from './permission.ts'
+import type { Question } from './question.ts'
 import type { RunStarted } from './record.ts'
 
 // What `ecp serve` and the console say to each other, under `/console/api`; JSON in UTF-8, times in milliseconds since the
@@ -88,12 +90,17 @@ export interface OperatorApproval extends OperatorApprovalSummary {
   readonly answers: readonly OperatorAnswered[]
   /** What was decided, as it was recorded; missing where the record is (a ledger that is damaged). */
   readonly asked?: OperatorAsked
+  /** Of a question: what is asked, and how the answer is filled in. */
+  readonly question?: OperatorQuestion
   /** What the call would make of a file, if its arguments mean what they look like, as the file is now. */
   readonly change?: OperatorChange
   /** Why there is no `change`, where one was looked for. */
   readonly noChange?: string
   /** Approvers whose word could count here, by name; empty where answers are unsigned, or nobody is configured whom the terms name. */
   readonly approvers: readonly string[]
+}
+export interface OperatorQuestion extends Question {
+  readonly form: AnswerForm
 }
 export interface OperatorAsked {
   readonly kind: ActionKind

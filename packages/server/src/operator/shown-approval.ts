@@ -9,12 +9,14 @@ import {
   standingOf,
 } from '@ecp/host'
 import type { Approval } from '@ecp/ledger'
-import type {
-  OperatorApproval,
-  OperatorApprovalSummary,
-  OperatorAsked,
-  OperatorChange,
-  RecordBodies,
+import {
+  answerForm,
+  type OperatorApproval,
+  type OperatorApprovalSummary,
+  type OperatorAsked,
+  type OperatorChange,
+  questionIn,
+  type RecordBodies,
 } from '@ecp/protocol'
 
 /** Exactly what was asked, how it stands, and what it would change: all that a person has to know before they answer. */
@@ -23,10 +25,12 @@ export async function shownApproval(machine: Machine, approval: Approval, at: nu
   const approvers = approversOf(config.layers)
   const standing = standingOf(ledger, approval, approvers, at)
   const decided = ledger.decided(approval.run, approval.action)
+  const question = approval.kind === 'question' && decided ? questionIn(decided.action.arguments) : undefined
   return {
     ...summaryOf(standing),
     answers: standing.answers.map(({ proof, ...answer }) => ({ ...answer, proof: proof.kind })),
     ...(decided ? { asked: askedOf(decided) } : {}),
+    ...(question ? { question: { ...question, form: answerForm(question) } } : {}),
     ...(decided ? await changeOf(machine, decided) : {}),
     approvers: whoMayAnswer(approval, approvers),
   }

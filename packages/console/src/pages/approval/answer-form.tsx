@@ -7,7 +7,7 @@ import { useKeys } from '../../keys/use-keys.ts'
 import { ErrorNote } from '../../parts/error-note.tsx'
 import { signAnswer } from '../../passkeys/sign-answer.ts'
 import { AnswerAs, NoAnswer, Unsigned } from './answer-worth.tsx'
-import { answerIn, questionOf, startOf } from './filled-in.ts'
+import { answerIn, startOf } from './filled-in.ts'
 import { QuestionFields } from './question-fields.tsx'
 import { rememberApprover, rememberedApprover } from './remembered-approver.ts'
 import { whoAnswers } from './who-answers.ts'
@@ -25,7 +25,7 @@ export function AnswerForm({ approval, state, host, onAnswered }: Props) {
   const names = who.kind === 'passkey' ? who.names : []
   const [chosen, setChosen] = useState(rememberedApprover)
   const by = names.find((name) => name === chosen) ?? names[0]
-  const question = questionOf(approval)
+  const { question } = approval
   const [filled, setFilled] = useState(() => (question ? startOf(question) : {}))
   const [wrong, setWrong] = useState<{ readonly fault: string; readonly field: string }>()
   const [note, setNote] = useState('')

@@ -3,12 +3,11 @@ import { useMemo } from 'react'
 import { jsonLines, textLines } from '../../text/exact-lines.ts'
 import { ExactText } from '../../text/exact-text.tsx'
 import { Inert } from '../../text/inert.tsx'
-import { questionOf } from './filled-in.ts'
 import { MissingRecord } from './missing-record.tsx'
 
 /** What a person is asked, what they are shown for it, and what the answer has to be. */
 export function AskedPerson({ approval }: { readonly approval: OperatorApproval }) {
-  const question = questionOf(approval)
+  const { question } = approval
   if (!question) return <MissingRecord />
   const { title, task, show = {}, answer } = question
   return (

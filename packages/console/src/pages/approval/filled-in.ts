@@ -1,25 +1,17 @@
-import type { Json, JsonObject, OperatorApproval, Question } from '@ecp/protocol'
-import { type AnswerField, answerForm } from '@ecp/protocol/answer-form'
-import { questionIn } from '@ecp/protocol/question'
+import type { AnswerField, Json, JsonObject, OperatorQuestion } from '@ecp/protocol'
 import { hiddenCharacters } from '../../text/hidden-characters.ts'
 
 /** What stands in the fields of a form, by name; of a JSON field under ''. */
 export type FilledIn = Readonly<Record<string, string>>
 
-/** The question that an approval of that kind is about; undefined where the record that holds it is missing. */
-export function questionOf({ kind, asked }: OperatorApproval): Question | undefined {
-  return kind === 'question' && asked ? questionIn(asked.arguments) : undefined
-}
-
 /** The fields of a question's form; none where its answer is written as JSON. */
-export function fieldsOf(question: Question): readonly AnswerField[] {
-  const form = answerForm(question)
+export function fieldsOf({ form }: Pick<OperatorQuestion, 'form'>): readonly AnswerField[] {
   if (form.kind === 'json') return []
   return form.kind === 'value' ? [form.field] : form.fields
 }
 
 /** What the fields begin with. A text that hides something is left out: in a field it would be sent without having been seen. */
-export function startOf(question: Question): FilledIn {
+export function startOf(question: Pick<OperatorQuestion, 'form'>): FilledIn {
   return Object.fromEntries(fieldsOf(question).map((field) => [field.name, startText(field)]))
 }
 
@@ -32,10 +24,9 @@ function startText({ kind, choices, isRequired, start }: AnswerField): string {
 
 /** The answer that is filled in, or what is wrong with it. The host checks it against the schema. */
 export function answerIn(
-  question: Question,
+  { form }: Pick<OperatorQuestion, 'form'>,
   filled: FilledIn,
 ): { readonly value: Json } | { readonly fault: string; readonly field: string } {
-  const form = answerForm(question)
   if (form.kind === 'json') {
     try {
       return { value: JSON.parse(filled[''] ?? '') as Json } // reason: what JSON.parse returns

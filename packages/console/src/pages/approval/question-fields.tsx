@@ -1,12 +1,11 @@
-import type { Question } from '@ecp/protocol'
-import type { AnswerField } from '@ecp/protocol/answer-form'
+import type { AnswerField, OperatorQuestion } from '@ecp/protocol'
 import { useId } from 'react'
 import { Inert } from '../../text/inert.tsx'
 import { type FilledIn, fieldsOf } from './filled-in.ts'
 import './question-fields.css'
 
 interface Props {
-  readonly question: Question
+  readonly question: OperatorQuestion
   readonly filled: FilledIn
   /** What is wrong, and in which field. */
   readonly wrong: { readonly fault: string; readonly field: string } | undefined
