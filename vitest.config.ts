@@ -30,7 +30,7 @@ export default defineConfig({
         'docs',
         [
           'test/*.test.ts',
-          'examples/{library,claude-code,cursor,chat-webhook,summarise,brief,review,incident}/*.test.ts',
+          'examples/{library,claude-code,cursor,chat-webhook,summarise,brief,review,incident,pipeline}/*.test.ts',
         ],
         300_000,
       ),
