@@ -140,6 +140,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     newId,
     run: (executor, at) => runs.of(executor, at),
     findRun: (executor, at) => runs.find(executor, at),
+    runEnded: (executor, run) => runs.ended(executor, run),
     governed: current,
     timeoutMs: (server, tool) => callTimeoutMs(layers, server, tool),
     passesRoots: (server) => wiredServer(layers, server)?.wiring.passRoots === true,

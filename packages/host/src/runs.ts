@@ -17,6 +17,8 @@ export interface RunBook {
   of(executor: string, at: number): Promise<string>
   /** That run, if it is on record already. Opens none. */
   find(executor: string, at: number): Promise<string | undefined>
+  /** Takes note that somebody has ended this run. True where the executor's next action begins another one. */
+  ended(executor: string, run: string): Promise<boolean>
 }
 
 /** {@link RunBook} of one run. */
@@ -45,6 +47,7 @@ export function ownRun(
     begin: async (at) => !(await opened(at)).joined,
     of: async (_, at) => (await opened(at)).run,
     find: async () => (ledger.run(run) ? run : undefined),
+    ended: async () => false,
   }
 }
 
@@ -78,6 +81,13 @@ export class Runs implements RunBook {
   async find(executor: string, at: number): Promise<string | undefined> {
     const { ledger, start, windowMs } = this.#options
     return ledger.findRun(start(executor), at - windowMs + 1)
+  }
+
+  async ended(executor: string, run: string): Promise<boolean> {
+    const known = this.#open.get(executor)
+    const isIt = (await known)?.run === run
+    if (isIt && this.#open.get(executor) === known) this.#open.delete(executor)
+    return true
   }
 
   #start(executor: string, at: number) {

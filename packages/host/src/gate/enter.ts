@@ -22,6 +22,8 @@ export interface GateParts {
   newId(at: number): string
   /** The run that an action of this executor belongs to at this time. */
   run(executor: string, at: number): Promise<string>
+  /** Somebody has ended this run: whether the executor's next action begins another one. */
+  runEnded(executor: string, run: string): Promise<boolean>
   /** That run, if it goes on already. */
   findRun(executor: string, at: number): Promise<string | undefined>
   /** Makes sure that the target's server was asked what its tools are since it was last started. Never throws. */
@@ -75,6 +77,8 @@ export async function enter(
     const said = { ...(waiting === undefined ? {} : { waiting }), ...(answer ? { answer } : {}) }
     return { action, governed, decision, counters, ...said }
   } catch (cause) {
+    const isOver = cause instanceof LedgerError && cause.code === 'ledger.run-ended'
+    if (isOver && (await parts.runEnded(action.executor, action.run))) return enter(parts, request, enforcement)
     return { action, governed, decision: unavailable(governed, cause), counters: {} }
   }
 }
