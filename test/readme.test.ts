@@ -14,7 +14,7 @@ const steps = stepsOf(blocksOf(page))
 
 // A checkout whose examples can be written to without a trace in this one; everything else is this one's.
 const clone = mkdtempSync(join(tmpdir(), 'ecp-readme-'))
-for (const example of ['tour', 'summarise']) {
+for (const example of ['tour', 'summarise', 'brief']) {
   cpSync(join(repository, 'examples', example), join(clone, 'examples', example), { recursive: true })
 }
 cpSync(join(repository, 'package.json'), join(clone, 'package.json'))

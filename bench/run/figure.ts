@@ -27,6 +27,8 @@ export const runFigure: Figure = {
     const measured: Record<LoopWay, Each[]> = { direct: [], ecp: [] }
     const swarms: number[] = []
     const wholes: Whole[] = []
+    const resumed: number[] = []
+    const actions = quick ? 1_000 : 10_000
     try {
       for (let round = 1; round <= (quick ? 1 : 7); round++) {
         progress(`round ${round}, loops`)
@@ -39,6 +41,8 @@ export const runFigure: Figure = {
         }
         progress(`round ${round}, swarm`)
         swarms.push(await measureInChild<number>(script('measure-swarm.ts'), baseURL))
+        progress(`round ${round}, resume`)
+        resumed.push(await measureInChild<number>(script('measure-resume.ts'), String(actions)))
         progress(`round ${round}, the smallest example`)
         wholes.push(await runSmallest(ecp))
       }
@@ -70,6 +74,7 @@ export const runFigure: Figure = {
           columns: ['', ''],
           rows: [
             ['eight children at the same time, 1 s each, ms', spread(swarms)],
+            [`resume of ${actions} actions that waited for a person, ms`, spread(resumed)],
             ['ecp run of examples/summarise, ms', took],
             ['  its memory, MB', peak],
           ],
@@ -79,6 +84,7 @@ export const runFigure: Figure = {
         atMost('a model turn, more than direct', 1, less('turn')),
         atMost('a tool call, more than direct', 1, less('call')),
         atMost('a swarm of eight children that take 1 s', 1_300, spread(swarms).median),
+        atMost('resume of a run with 10,000 actions', 1_000, spread(resumed).median),
         atMost('ecp run of the smallest example', 500, took.median),
         atMost('its memory', 150, peak.median, 'MB'),
       ],

@@ -78,6 +78,13 @@ const withRule = (of: World, list: 'allow' | 'deny', added: unknown, executor: '
   return { ...of, [executor]: { ...policies, toolAccess: { ...access, [list]: [...(access[list] ?? []), added] } } }
 }
 
+/** Where its executor may call the tool, once a person has said so. */
+const withHold = (of: World, { target, executor }: { readonly target: string; readonly executor: 'main' | 'top' }) => {
+  const allowed = withRule(of, 'allow', target, executor)
+  const policies = { ...allowed[executor], writeControls: { requireApprovalFor: [target] } }
+  return { ...allowed, [executor]: policies }
+}
+
 const random = Math.floor(Date.now() % 2 ** 31)
 describe.each([
   ['fixed', 20261122],
@@ -153,7 +160,8 @@ describe.each([
   test('a grant lifts a hold and nothing else: never a deny, never a proposal, and it takes nothing away', () => {
     let lifted = 0
     check(
-      fc.property(world, request, grant, reading, (of, given, made, used) => {
+      fc.property(world, request, grant, reading, fc.boolean(), (some, given, made, used, isHeld) => {
+        const of = isHeld ? withHold(some, given) : some
         const policy = policyOf(of)
         const granted = made(given)
         const [before, after] = [run(policy, given, used), run(policy, given, used, [granted])]

@@ -14,13 +14,14 @@ export function holding(
   { emit, waitMs, attend }: Running,
   { executor, target, key = '' }: Pick<ActionRequest, 'executor' | 'target' | 'key'>,
 ): Holding {
-  const [patience, over] = [new AbortController(), new AbortController()]
-  let isAttended = false
+  const patience = new AbortController()
+  // Made when somebody is asked: next to no action waits.
+  let over: AbortController | undefined
   const onWaiting = (approval: string) => {
     const waiting = { executor, target, approval }
     emit({ kind: 'waiting', key, ...waiting })
-    if (!attend || isAttended) return
-    isAttended = true
+    if (!attend || over) return
+    over = new AbortController()
     attend(waiting, over.signal).then(
       (isAnswered) => isAnswered || patience.abort(),
       () => patience.abort(),
@@ -28,6 +29,6 @@ export function holding(
   }
   return {
     options: { waitMs: attend ? longestWaitMs : waitMs, signal: patience.signal, onWaiting },
-    [Symbol.dispose]: () => over.abort(),
+    [Symbol.dispose]: () => over?.abort(),
   }
 }

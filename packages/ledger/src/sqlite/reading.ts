@@ -128,7 +128,7 @@ export class Reading {
 
   journal(run: string): Journal {
     return this.#read(() => {
-      const rows = this.#statements.get('journal').all(run)
+      const rows = this.#statements.get('journal').iterate(run)
       return journalOf(
         run,
         rows.map((row) => this.#parse(text(row, 'bytes'))),
