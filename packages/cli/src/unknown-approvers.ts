@@ -1,5 +1,14 @@
 import { approversOf, type LoadedConfig } from '@ecp/host'
-import { type Context, type Diagnostic, type Document, diagnostic, executorsOf, nearest } from '@ecp/protocol'
+import {
+  type Context,
+  type Diagnostic,
+  type Document,
+  diagnostic,
+  type Executor,
+  executorsOf,
+  nearest,
+  type Path,
+} from '@ecp/protocol'
 
 /**
  * Where a Context names approvers that no layer of the host configures: what waits for them alone waits in vain. Warnings, because
@@ -9,9 +18,9 @@ export function unknownApprovers(document: Document<Context>, layers: LoadedConf
   const approvers = approversOf(layers)
   const known = new Set([...approvers.values()].flatMap(({ name, groups }) => [name, ...groups]))
   return executorsOf(document.value).flatMap(({ executor, path }) =>
-    (executor.policies?.writeControls?.approval?.approvers ?? []).flatMap((name, index): Diagnostic[] => {
+    namedIn(executor).flatMap(({ name, place }): Diagnostic[] => {
       if (known.has(name)) return []
-      const at = [...path, 'policies', 'writeControls', 'approval', 'approvers', index]
+      const at = [...path, ...place]
       const message = `no layer's \`security.approvers\` has an approver or group \`${name}\`: nobody could answer for it`
       const expected = [...known].toSorted()
       return [
@@ -26,4 +35,14 @@ export function unknownApprovers(document: Document<Context>, layers: LoadedConf
       ]
     }),
   )
+}
+
+/** Whom an executor names: for its writes, and for what it asks a person. */
+function namedIn({ policies, ask }: Executor): readonly { readonly name: string; readonly place: Path }[] {
+  const approvers = policies?.writeControls?.approval?.approvers ?? []
+  const forWrites = approvers.map((name, index) => ({
+    name,
+    place: ['policies', 'writeControls', 'approval', 'approvers', index],
+  }))
+  return ask?.assignee === undefined ? forWrites : [...forWrites, { name: ask.assignee, place: ['ask', 'assignee'] }]
 }

@@ -107,11 +107,13 @@ test('what this version cannot start yet is an error, when the Context would use
 
 test('approvers of a Context whom no layer knows are a warning with the place, and the nearest name', () => {
   const controls = '\n      writeControls: { requireApprovalFor: ["files:*"], approval: { approvers: [ops, ad] } }'
-  desk.write('assistant.yaml', contextYaml(`{ default: deny }${controls}`))
+  const question = '  - { name: asker, type: human, ask: { title: Go on?, assignee: adda } }\n'
+  desk.write('assistant.yaml', `${contextYaml(`{ default: deny }${controls}`)}${question}`)
   desk.write('host.yaml', 'version: "0.5"\nsecurity: { approvers: { ada: { publicKey: k, groups: [ops] } } }\n')
   const { status, stdout, stderr } = desk.ecp('validate', 'assistant.yaml', '--config', 'host.yaml')
   expect(status).toBe(0)
-  expect(stdout).toContain('1 warning')
+  expect(stdout).toContain('2 warnings')
   expect(stderr).toMatch(/assistant\.yaml:11:\d+: warning: .*approver or group `ad`/)
+  expect(stderr).toMatch(/assistant\.yaml:12:\d+: warning: .*approver or group `adda`/)
   expect(stderr).toContain('did you mean `ada`?')
 })
