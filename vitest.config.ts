@@ -7,8 +7,9 @@ const resolve = { conditions: ['ecp-source', 'node', 'import', 'module', 'defaul
 const ssr = { resolve: { conditions: ['ecp-source', 'node', 'import', 'module', 'default'] } }
 // Modules are loaded once a worker, not once a file: a third of the time otherwise. Nothing here keeps state in a module.
 const shared = { isolate: false }
-// The console's page is built once, where what it is made of has changed.
-const everyPackage = { ...shared, globalSetup: ['packages/console/test/build-console.ts'] }
+// `ecp` as tests start it, and the console's page, are built once, where what they are made of has changed.
+const globalSetup = ['packages/cli/test/build-program.ts']
+const everyPackage = { ...shared, globalSetup: [...globalSetup, 'packages/console/test/build-console.ts'] }
 // Cases wait for the gateways that they share, of which few run at once.
 const everyTest = { maxConcurrency: 10_000 }
 // Processes that tests start load what others have compiled: less than half of the time otherwise.
@@ -16,7 +17,16 @@ const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.ca
 const project = (name: string, include: string[], testTimeout = 30_000, more = {}) => ({
   resolve,
   ssr,
-  test: { name, include, testTimeout, hookTimeout: testTimeout, environment: 'node' as const, env, ...more },
+  test: {
+    name,
+    include,
+    testTimeout,
+    hookTimeout: testTimeout,
+    environment: 'node' as const,
+    env,
+    globalSetup,
+    ...more,
+  },
 })
 
 export default defineConfig({

@@ -6,9 +6,9 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { expect, onTestFinished, test } from 'vitest'
 import { compiled, configYaml, contextYaml, type Desk, type Ended, openDesk } from './desk.ts'
 import { openPeopleDesk } from './people.ts'
+import { program } from './program.ts'
 
 // Many at once, each a process or a client of its own: what is approved once runs once.
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 const witness = join(import.meta.dirname, '../../host/test/fixtures/witness-server.ts')
 const agents = 100
 

@@ -4,9 +4,9 @@ import { existsSync, readFileSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { compiled, type Desk, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
 // Runs whose process ends while a write is in flight, as processes: `kill -9`, and Ctrl-C once and twice.
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 const witness = join(import.meta.dirname, '../../host/test/fixtures/witness-server.ts')
 
 function prepared(desk: Desk): void {

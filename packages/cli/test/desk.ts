@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { program } from './program.ts'
 
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 const checkout = join(import.meta.dirname, '..', '..', '..')
 /** Starting a process costs half as much where what it loads is kept compiled. */
 export const compiled = { NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'ecp-tests') }

@@ -3,8 +3,8 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { configYaml, contextYaml, type Desk, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 const server = join(import.meta.dirname, '..', '..', '..', 'conformance', 'server.ts')
 let desk: Desk
 beforeEach(() => {

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { authorizationServer, guardedBy } from '../../host/test/authorization-server.ts'
 import { type Listening, listening } from '../../host/test/listening.ts'
 import { compiled, type Desk, type Ended, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 let desk: Desk
 beforeEach(() => {
   desk = openDesk()

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { compiled, type Desk } from './desk.ts'
-
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
+import { program } from './program.ts'
 
 /** `ecp approvers add NAME --passkey`, which waits for a browser. */
 export interface AddingPasskey extends AsyncDisposable {

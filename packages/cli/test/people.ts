@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { compiled, configYaml, contextYaml, type Desk, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
 
 /** What a tool call came to, and when it waited: under which approval. */

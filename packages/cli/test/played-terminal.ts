@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { compiled, type Desk } from './desk.ts'
-
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
+import { program } from './program.ts'
 
 /** `script` (util-linux) gives a process a terminal; elsewhere it takes other arguments. */
 export const hasTerminal = process.platform === 'linux'

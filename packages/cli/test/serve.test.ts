@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { compiled, configYaml, contextYaml, type Desk, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
 // The command as a process, as an operator starts and stops it.
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 const filesystem = join(
   import.meta.dirname,
   '../../../node_modules/@modelcontextprotocol/server-filesystem/dist/index.js',

@@ -3,6 +3,7 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { expect, test } from 'vitest'
 import { configYaml, contextYaml, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
 test('the operator hears why a server does not start, without asking', async () => {
   using desk = openDesk()
@@ -11,7 +12,6 @@ test('the operator hears why a server does not start, without asking', async () 
     configYaml('files', process.execPath, ['-e', 'console.error("the disk is gone"); process.exit(3)']),
   )
   desk.write('assistant.yaml', contextYaml('{ default: deny, allow: ["files:*"] }'))
-  const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
   const flags = ['--config', 'host.yaml', '--trace-dir', join(desk.folder, 'ledger')]
   const args = [program, 'mcp', '--context', 'assistant.yaml', '--executor', 'assistant', ...flags]
   const env = { HOME: desk.home, PATH: dirname(process.execPath) }

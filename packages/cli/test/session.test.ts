@@ -6,10 +6,10 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { configYaml, contextYaml, type Desk, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
 // One session of a real client through `ecp mcp` in front of the official filesystem server, and what the other commands
 // say about it afterwards.
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
 
 let desk: Desk

@@ -4,9 +4,9 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { configYaml, contextYaml, type Desk, openDesk } from './desk.ts'
+import { program } from './program.ts'
 
 // What came with a clone can name commands: nothing of it starts before a person said so.
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
 let desk: Desk
 beforeEach(() => {
   desk = openDesk()

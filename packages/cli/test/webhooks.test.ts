@@ -6,8 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { keyText, Receiver, signatureOf } from '../../server/test/serve/receiver.ts'
 import { compiled } from './desk.ts'
 import { openPeopleDesk } from './people.ts'
-
-const program = join(import.meta.dirname, '..', 'bin', 'ecp.js')
+import { program } from './program.ts'
 
 test('`ecp serve` is killed in the middle of telling an endpoint: the next one tells it, with the same id, at once', async () => {
   await using receiver = await new Receiver().start()

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { compiled, configYaml, contextYaml, type Desk, openDesk } from '../../cli/test/desk.ts'
+import { program } from '../../cli/test/program.ts'
 
-const program = join(import.meta.dirname, '../../cli/bin/ecp.js')
 const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
 
 export interface ConsoleDeskOptions {

@@ -5,9 +5,11 @@ import type { JsonObject, LedgerRecord } from '@ecp/protocol'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { compiled, type Desk, openDesk } from '../../cli/test/desk.ts'
+import { program } from '../../cli/test/program.ts'
 import { Wire } from './wire.ts'
 
-export const program = join(import.meta.dirname, '..', '..', 'cli', 'bin', 'ecp.js')
+export { program }
+
 const hostFixtures = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures')
 
 /** A server's program with its arguments, and what else its wiring says. */
