@@ -186,8 +186,16 @@ export function openServers(options: OpenServersOptions): Servers {
   async function subscribe(name: string, uri: string, call: CallOptions): Promise<void> {
     const { subscriptions } = named(name)
     const connection = await connected(name, call)
-    await subscriptions.open(connection, uri, call.timeoutMs)
-    subscriptions.add(uri, call.session?.id ?? '')
+    const session = call.session?.id ?? ''
+    const isNew = !subscriptions.has(uri, session)
+    // Before the server is asked: what it announces right behind its answer is heard, too.
+    subscriptions.add(uri, session)
+    try {
+      await subscriptions.open(connection, uri, call.timeoutMs)
+    } catch (cause) {
+      if (isNew) subscriptions.remove(uri, session)
+      throw cause
+    }
   }
 
   async function unsubscribe(name: string, uri: string, session: string, keeper: SupervisedServer): Promise<void> {
