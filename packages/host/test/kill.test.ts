@@ -7,7 +7,7 @@ import { steps } from '../src/index.ts'
 import { type Boundary, boundary, faultsOf, recordsOf } from './boundary.ts'
 
 const script = join(import.meta.dirname, 'fixtures', 'die-at-step.ts')
-const times = 3
+const times = 2
 
 /** Runs the script until it dies; answers the signal it died of. With `afterMs` it dies that long after its first call. */
 async function dieAt(world: Boundary, tool: string, step: string, before: number, afterMs?: number) {
