@@ -1,12 +1,6 @@
-import type {
-  JsonObject,
-  OperatorAnswerOptions,
-  OperatorAnswerOptionsRequest,
-  OperatorAnswerRequest,
-} from '@ecp/protocol'
-import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication } from '@simplewebauthn/browser'
+import type { OperatorAnswerOptions, OperatorAnswerOptionsRequest, OperatorAnswerRequest } from '@ecp/protocol'
 import { post } from '../api/ask.ts'
-import { ceremony } from './ceremony.ts'
+import { assertionOf } from './assertion.ts'
 
 /** The part of an answer that only an approver can give. */
 export type SignedAnswerPart = Required<Pick<OperatorAnswerRequest, 'by' | 'nonce' | 'expiresAt' | 'assertion'>>
@@ -25,7 +19,5 @@ export async function signAnswer(
   const asked: OperatorAnswerOptionsRequest = { ...said, by }
   const path = `/approvals/${encodeURIComponent(approval)}/answer/options`
   const { nonce, expiresAt, publicKey } = await post<OperatorAnswerOptions>(path, asked)
-  const optionsJSON = publicKey as unknown as PublicKeyCredentialRequestOptionsJSON // reason: the server of the same version says so
-  const assertion = await ceremony(() => startAuthentication({ optionsJSON }))
-  return { by, nonce, expiresAt, assertion: { ...assertion } as unknown as JsonObject } // reason: it is made of JSON (WebAuthn Level 3, 5.5)
+  return { by, nonce, expiresAt, assertion: await assertionOf(publicKey) }
 }

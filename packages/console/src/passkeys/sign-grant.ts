@@ -1,6 +1,5 @@
-import type { JsonObject, OperatorGrantOptions, OperatorGrantSignature } from '@ecp/protocol'
-import { type PublicKeyCredentialRequestOptionsJSON, startAuthentication } from '@simplewebauthn/browser'
-import { ceremony } from './ceremony.ts'
+import type { OperatorGrantOptions, OperatorGrantSignature } from '@ecp/protocol'
+import { assertionOf } from './assertion.ts'
 
 /**
  * Lets an approver sign a grant exactly as it was shown, with a passkey. Returns what goes into the body of `POST /grants` or
@@ -12,7 +11,5 @@ export async function signGrant(
   by: string | undefined,
 ): Promise<OperatorGrantSignature> {
   if (by === undefined || nonce === undefined || publicKey === undefined) return {}
-  const optionsJSON = publicKey as unknown as PublicKeyCredentialRequestOptionsJSON // reason: the server of the same version says so
-  const assertion = await ceremony(() => startAuthentication({ optionsJSON }))
-  return { by, nonce, assertion: { ...assertion } as unknown as JsonObject } // reason: it is made of JSON (WebAuthn Level 3, 5.5)
+  return { by, nonce, assertion: await assertionOf(publicKey) }
 }
