@@ -3,28 +3,14 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { compiled, type Desk, openDesk } from './desk.ts'
+import { compiled, type Desk, openDesk, runConfigYaml } from './desk.ts'
 import { program } from './program.ts'
 
 // Runs whose process ends while a write is in flight, as processes: `kill -9`, and Ctrl-C once and twice.
 const witness = join(import.meta.dirname, '../../host/test/fixtures/witness-server.ts')
 
 function prepared(desk: Desk): void {
-  const transport = JSON.stringify({
-    type: 'stdio',
-    command: process.execPath,
-    args: [witness, join(desk.folder, 'heard')],
-  })
-  desk.write(
-    'ecp.config.yaml',
-    `version: "0.5"
-models: { providers: { local: { defaultModel: m, config: { baseURL: "http://127.0.0.1:9/v1" } } } }
-tools: { servers: { witness: { transport: ${transport} } } }
-security:
-  models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
-  tools: { allowServers: [witness] }
-`,
-  )
+  desk.write('ecp.config.yaml', runConfigYaml('witness', [witness, join(desk.folder, 'heard')]))
   const step = (name: string, tool: string) => `  - name: ${name}
     type: tool
     tool: { call: "witness:${tool}", args: {} }

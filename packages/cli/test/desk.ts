@@ -84,3 +84,11 @@ security:
 ${security}
 `
 }
+
+/** The same for runs: its agents have a model that is only played from a recording, since nobody answers at its provider. */
+export function runConfigYaml(server: string, args: readonly string[]): string {
+  const models = '  models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }'
+  return `${configYaml(server, process.execPath, args, models)}
+models: { providers: { local: { defaultModel: m, config: { baseURL: "http://127.0.0.1:9/v1" } } } }
+`
+}

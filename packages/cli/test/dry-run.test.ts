@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Desk, openDesk } from './desk.ts'
+import { type Desk, openDesk, runConfigYaml } from './desk.ts'
 
 const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
 
@@ -13,17 +13,7 @@ beforeAll(() => {
   data = join(desk.folder, 'data')
   mkdirSync(data)
   writeFileSync(join(data, 'note.txt'), 'The meeting is on Monday.')
-  const transport = JSON.stringify({ type: 'stdio', command: process.execPath, args: [filesystem, data] })
-  desk.write(
-    'host.yaml',
-    `version: "0.5"
-models: { providers: { local: { defaultModel: m, config: { baseURL: "http://127.0.0.1:9/v1" } } } }
-tools: { servers: { files: { transport: ${transport} } } }
-security:
-  models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
-  tools: { allowServers: [files] }
-`,
-  )
+  desk.write('host.yaml', runConfigYaml('files', [filesystem, data]))
 })
 afterAll(() => desk[Symbol.dispose]())
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openDesk } from './desk.ts'
+import { openDesk, runConfigYaml } from './desk.ts'
 
 const filesystem = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-filesystem/dist/index.js')
 
@@ -13,17 +13,7 @@ test('a run that waits is listed, approved, resumed in another process and done;
   const data = join(desk.folder, 'data')
   mkdirSync(data)
   const target = join(data, 'new.txt')
-  const transport = JSON.stringify({ type: 'stdio', command: process.execPath, args: [filesystem, data] })
-  desk.write(
-    'ecp.config.yaml',
-    `version: "0.5"
-models: { providers: { local: { defaultModel: m, config: { baseURL: "http://127.0.0.1:9/v1" } } } }
-tools: { servers: { files: { transport: ${transport} } } }
-security:
-  models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
-  tools: { allowServers: [files] }
-`,
-  )
+  desk.write('ecp.config.yaml', runConfigYaml('files', [filesystem, data]))
   desk.write(
     'context.yaml',
     `specVersion: ecp/v0.5-draft

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openDesk } from './desk.ts'
+import { openDesk, runConfigYaml } from './desk.ts'
 import { hasTerminal, playTerminal } from './played-terminal.ts'
 import { Screen } from './screen.ts'
 
@@ -18,17 +18,7 @@ function stage() {
   const data = join(desk.folder, 'data')
   mkdirSync(data)
   writeFileSync(join(data, 'note.txt'), 'The meeting is on Monday.')
-  const transport = JSON.stringify({ type: 'stdio', command: process.execPath, args: [filesystem, data] })
-  desk.write(
-    'host.yaml',
-    `version: "0.5"
-models: { providers: { local: { defaultModel: m, config: { baseURL: "http://127.0.0.1:9/v1" } } } }
-tools: { servers: { files: { transport: ${transport} } } }
-security:
-  models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
-  tools: { allowServers: [files] }
-`,
-  )
+  desk.write('host.yaml', runConfigYaml('files', [filesystem, data]))
   desk.write(
     'context.yaml',
     `specVersion: ecp/v0.5-draft
