@@ -61,6 +61,11 @@ export interface Host {
    * were not recorded.
    */
   begin(at: number): Promise<boolean>
+  /**
+   * Of a run that was resumed: how long (ms) it was carried before, less the time that it waited for people. Known once it was begun; 0
+   * for one that starts.
+   */
+  carriedMs(): number
   /** Appends to its run what is no action, unless a run that was resumed has exactly that on record. Throws `LedgerError`. */
   note<K extends NoteKind>(at: number, kind: K, body: RecordBodies[K]): Promise<void>
   readonly client: string

@@ -179,6 +179,7 @@ export function openBoundary(options: BoundaryOptions): Host {
       resuming ??= resumed(ledger, replay, { ...own, by: own.by, at, owner: options.owner })
       return resuming
     },
+    carriedMs: () => replay?.carriedMs ?? 0,
     note: async (at, kind, body) => {
       if (replay?.isNoted(kind, body)) return
       await ledger.append(await runs.of(first, at), at, kind, body)

@@ -1,4 +1,5 @@
 import { canonical, type LedgerRecord, type RecordBodies, type RecordKind, type RunStarted } from '@ecp/protocol'
+import { CarriedTime } from './carried-time.ts'
 import { LedgerError } from './error.ts'
 import type { Journal, JournalEntry } from './ledger.ts'
 
@@ -13,13 +14,16 @@ export function journalOf(run: string, records: Iterable<LedgerRecord>): Journal
   const actions = new Map<string, JournalEntry>()
   const keys = new Map<string, string>()
   const notes = new Set<string>()
+  const carried = new CarriedTime()
   const change = (action: string, more: Partial<JournalEntry>) => {
     const key = keys.get(action)
     const entry = key === undefined ? undefined : actions.get(key)
     // What comes of an earlier attempt is no news of the last one.
     if (key !== undefined && entry?.action.id === action) actions.set(key, { ...entry, ...more })
   }
-  for (const { kind, body } of records) {
+  for (const record of records) {
+    const { kind, body } = record
+    carried.hear(record)
     switch (kind) {
       case 'run.started':
         start = body
@@ -49,5 +53,5 @@ export function journalOf(run: string, records: Iterable<LedgerRecord>): Journal
     }
   }
   if (!start) throw new LedgerError('ledger.run-unknown', `no run \`${run}\` in this ledger`)
-  return { start, actions, notes }
+  return { start, actions, notes, carriedMs: carried.total }
 }

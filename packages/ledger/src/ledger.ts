@@ -205,6 +205,8 @@ export interface Journal {
   readonly actions: ReadonlyMap<string, JournalEntry>
   /** What was appended to the run's chain besides: `journalNote` of each. */
   readonly notes: ReadonlySet<string>
+  /** How long it was carried up to its last record, less the time that it waited for people: see `CarriedTime`. */
+  readonly carriedMs: number
 }
 
 /** An action that was allowed and has no outcome yet. */

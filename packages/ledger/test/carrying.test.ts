@@ -65,3 +65,28 @@ test('a run is cancelled at once where nobody carries it; otherwise whoever does
   await expect(ledger.resumeRun(again)).rejects.toMatchObject({ code: 'ledger.run-ended' })
   expect(ledger.verify().faults).toEqual([])
 })
+
+test('how long a run was carried: not in a queue, while all that is under way waits for people, while it is paused, or after its process was gone', async () => {
+  const ledger = openSqliteLedger({ file: join(temporaryFolder(), 'ledger.db') })
+  onTestFinished(() => ledger.close())
+  await ledger.openRun(run('r', 1_000, { owner: dead, file: '/context.yaml' }))
+  const carried = () => ledger.journal('r').carriedMs
+  // Ten seconds in a queue.
+  await ledger.append('r', 11_000, 'executor.started', {})
+  await ledger.decide(asked('r', 'reads', { owner: dead, at: 12_000 }))
+  expect(carried()).toBe(1_000)
+  // It waits from 13 s on, while something else goes on until 15 s; until 60 s nothing does.
+  await ledger.decide(asked('r', 'writes', { owner: dead, at: 13_000, effect: 'hold' }))
+  await ledger.finish({ run: 'r', action: 'reads', at: 15_000, outcome: { status: 'completed', durationMs: 3_000 } })
+  expect(carried()).toBe(4_000)
+  await ledger.pauseRun('r', 60_000, { status: 'waiting', message: 'a person has to answer' })
+  expect(carried()).toBe(4_000)
+  // The next part is killed in a write at 92 s, which is found at 99 s.
+  await ledger.resumeRun({ ...resume, owner: dead })
+  await ledger.decide(asked('r', 'writes-2', { owner: dead, at: 92_000, write: true }))
+  await ledger.recover(99_000, isAlive)
+  expect(carried()).toBe(6_000)
+  await ledger.resumeRun({ ...resume, at: 200_000 })
+  await ledger.append('r', 200_500, 'plan.made', {})
+  expect(carried()).toBe(6_500)
+})

@@ -20,13 +20,15 @@ export async function perform(running: Running, { step, request, onText }: Step)
   const { executor, target, key } = request
   if (running.stop.failure) throw running.stop.failure
   emit({ kind: 'step-started', executor, step, target, key })
-  using hold = holding(running, request)
+  using time = running.time.step()
+  using hold = holding(running, request, time)
   const answer = await host.gate.perform(request, {
     signal,
     ...(onText ? { onText } : {}),
     onLeft: (left) => emit({ kind: 'left', left }),
     hold: hold.options,
   })
+  time.ends()
   const { decision, outcome, replayed, waiting } = answer
   const { status, tokens, costUsd } = outcome
   const used = { ...(tokens ? { tokens } : {}), ...(costUsd === undefined ? {} : { costUsd }) }

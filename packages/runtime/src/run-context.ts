@@ -7,6 +7,7 @@ import { pauseOf } from './pause-of.ts'
 import type { RunEvent } from './progress.ts'
 import type { Attend, Running, Waiting } from './running.ts'
 import { runNode } from './strategies/run-node.ts'
+import { TimeLimit } from './time-limit.ts'
 import { refuseUnsupported } from './unsupported.ts'
 import { watchCancelled } from './watch-cancelled.ts'
 
@@ -56,10 +57,8 @@ export async function runContext(options: RunOptions): Promise<RunResult> {
   await checkReady(host, nodes)
   const limits = manifest.orchestration?.defaults ?? {}
   const ending = new AbortController()
-  const timer =
-    limits.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => ending.abort(late(limits.timeoutMs)), limits.timeoutMs)
+  const { timeoutMs } = limits
+  const time = new TimeLimit({ limitMs: timeoutMs, now, onOver: () => ending.abort(late(timeoutMs)) })
   const running: Running = {
     host,
     run,
@@ -73,12 +72,14 @@ export async function runContext(options: RunOptions): Promise<RunResult> {
     waitMs: options.waitMs ?? 0,
     ...(options.attend ? { attend: options.attend } : {}),
     now,
+    time,
     emit: (event) => onEvent?.(event),
     stop: {},
     waiting: [],
     outputs: new Map(),
   }
   await host.begin(now())
+  time.begin(host.carriedMs())
   const unwatch = watchCancelled(host.ledger, run, () => ending.abort(cancelled()))
   try {
     const result = await runned(running)
@@ -86,7 +87,7 @@ export async function runContext(options: RunOptions): Promise<RunResult> {
     return result
   } finally {
     unwatch()
-    clearTimeout(timer)
+    time.end()
   }
 }
 

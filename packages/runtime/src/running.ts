@@ -2,6 +2,7 @@ import type { Host } from '@ecp/host'
 import type { ExecutorNode, Json, JsonObject } from '@ecp/protocol'
 import type { RuntimeError } from './error.ts'
 import type { RunEvent } from './progress.ts'
+import type { TimeLimit } from './time-limit.ts'
 
 /** What waits for a person. */
 export interface Waiting {
@@ -30,6 +31,8 @@ export interface Running {
   /** Whoever is there to answer. */
   readonly attend?: Attend
   now(): number
+  /** How long the run may take (`timeoutMs`). */
+  readonly time: TimeLimit
   emit(event: RunEvent): void
   /** Set once something stops the run: nothing more is begun. */
   readonly stop: { failure?: RuntimeError }

@@ -32,7 +32,7 @@ export class ApprovalWaits {
    */
   answered(
     approval: string,
-    { waitMs, onWaiting, signal }: Hold & { readonly signal?: AbortSignal },
+    { waitMs, onWaiting, onOver, signal }: Hold & { readonly signal?: AbortSignal },
   ): Promise<boolean> {
     return new Promise((resolve) => {
       onWaiting?.(approval)
@@ -44,6 +44,7 @@ export class ApprovalWaits {
           clearTimeout(timeout)
           signal?.removeEventListener('abort', giveUp)
           this.#waiters.delete(waiter)
+          onOver?.()
           resolve(isAnswered)
         },
       }

@@ -44,6 +44,11 @@ export class Replay {
     this.#journal = journal
   }
 
+  /** See `Host.carriedMs`. */
+  get carriedMs(): number {
+    return this.#journal?.carriedMs ?? 0
+  }
+
   /** Whether any action stands at this place. Those of a run that comes back need be looked at only then. */
   has(key: string): boolean {
     return this.#asked.has(key) || this.#journal?.actions.has(key) === true

@@ -73,6 +73,8 @@ export interface Hold {
   mayWait?(approval: string): boolean
   /** Called when the wait begins, and now and then while it goes on: whoever asked may lose patience otherwise. */
   onWaiting?(approval: string): void
+  /** Called when the wait is over, whatever ended it. */
+  onOver?(): void
 }
 
 /** What the Gate answers: the decision, and what came of the action. */

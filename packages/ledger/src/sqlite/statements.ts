@@ -36,8 +36,8 @@ export const texts = {
     ORDER BY seq DESC LIMIT 1`,
   outcome: `SELECT kind, bytes FROM records WHERE run = ?1 AND kind IN ('action.finished', 'action.settled')
     AND CASE WHEN instr(bytes, ?2) > 0 THEN json_extract(bytes, '$.body.action') = ?2 ELSE 0 END ORDER BY seq DESC LIMIT 1`,
-  journal: `SELECT bytes FROM records WHERE run = ? AND kind IN ('run.started', 'action.decided', 'action.finished', 'action.settled',
-    'executor.started', 'executor.finished', 'mount.hydrated', 'plan.made') ORDER BY seq`,
+  journal: `SELECT bytes FROM records WHERE run = ? AND kind IN ('run.started', 'run.resumed', 'run.paused', 'action.decided',
+    'action.finished', 'action.settled', 'executor.started', 'executor.finished', 'mount.hydrated', 'plan.made') ORDER BY seq`,
   running: `SELECT run, started_at FROM chains WHERE client = ? AND context = ? AND executor = ? AND started_at >= ?
     AND ended_at IS NULL ORDER BY started_at DESC, rowid DESC LIMIT 1`,
   addChain: 'INSERT INTO chains (run, seq, hash, client, context, executor, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)',

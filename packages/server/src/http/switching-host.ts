@@ -118,6 +118,7 @@ export class SwitchingHost {
       runsElsewhere: (executor) => now().runsElsewhere(executor),
       checkEndpoint: (executor) => now().checkEndpoint(executor),
       begin: (at) => now().begin(at),
+      carriedMs: () => now().carriedMs(),
       note: (at, kind, body) => now().note(at, kind, body),
       model: (executor) => now().model(executor),
       catalogue: () => now().catalogue(),
