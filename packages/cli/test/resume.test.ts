@@ -42,11 +42,15 @@ executors:
   const second = ecp('resume', 'last')
   expect(second.status, second.stderr).toBe(0)
   expect(readFileSync(target, 'utf8')).toBe('written')
+  // What it came to can be read again.
+  expect(ecp('runs', 'show', run).stdout).toContain('completed')
+  expect(ecp('runs', 'show', run).stdout.endsWith(`\n\n${second.stdout}`)).toBe(true)
+  expect(JSON.parse(ecp('runs', 'show', run, '--json').stdout)).toMatchObject({ output: expect.anything() })
 
   const other = JSON.parse(ecp('run', 'context.yaml', '--json').stdout)
   expect(ecp('cancel', other.run)).toMatchObject({ status: 0, stderr: expect.stringContaining('has ended: cancelled') })
   const over = ecp('resume', other.run)
-  expect(over).toMatchObject({ status: 3, stderr: expect.stringContaining('has ended as `cancelled`') })
+  expect(over).toMatchObject({ status: 3, stderr: expect.stringContaining('`ecp runs show') })
   expect(ecp('runs', 'show', other.run).stdout).toContain('cancelled')
   expect(ecp('trace', 'verify').status).toBe(0)
 })

@@ -16,7 +16,7 @@ export function resumable(
   if (endedAt !== undefined) {
     throw new LedgerError(
       'ledger.run-ended',
-      `run \`${run}\` has ended as \`${status}\`: there is nothing to go on with`,
+      `run \`${run}\` has ended as \`${status}\`: there is nothing to go on with; \`ecp runs show ${run}\` says what it came to`,
     )
   }
   const { owner, file, override, rehearsal } = start

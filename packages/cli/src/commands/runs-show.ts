@@ -1,6 +1,7 @@
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { readLedger } from '../open-ledger.ts'
+import { runOutput } from '../run/run-output.ts'
 import { runState } from '../run/run-state.ts'
 import { unknownActions } from '../run/unknown-actions.ts'
 import { waitingLines } from '../run/waiting-lines.ts'
@@ -8,7 +9,7 @@ import { runOf } from '../run-reference.ts'
 import { visible, visibleLines } from '../terminal/visible.ts'
 import { counted, moment } from '../trace/words.ts'
 
-/** How one run stands: what it waits for, what nobody knows of it, and the commands with which it goes on. */
+/** How one run stands: what it came to; or what it waits for, what nobody knows of it, and the commands with which it goes on. */
 export async function runsShow(invocation: Invocation, reference: string): Promise<ExitCode> {
   const { terminal, common } = invocation
   await using opened = await readLedger(invocation)
@@ -18,8 +19,10 @@ export async function runsShow(invocation: Invocation, reference: string): Promi
   const stands = runState(ledger, found)
   const { state, message, approvals, isResumable } = stands
   const unknown = endedAt === undefined ? unknownActions(ledger, run) : []
+  const output = endedAt === undefined ? undefined : runOutput(ledger, run)
   if (common.json) {
-    terminal.out(JSON.stringify({ ...found, ...stands, unknown }, null, 2))
+    const came = output === undefined ? {} : { output }
+    terminal.out(JSON.stringify({ ...found, ...stands, unknown, ...came }, null, 2))
     return exitCodes.done
   }
   const lines = [
@@ -36,6 +39,9 @@ export async function runsShow(invocation: Invocation, reference: string): Promi
       : isResumable
         ? [`\`ecp resume ${run}\` goes on with it, \`ecp cancel ${run}\` ends it`]
         : []),
+    ...(output === undefined
+      ? []
+      : ['', typeof output === 'string' ? visibleLines(output) : JSON.stringify(output, null, 2)]),
   ]
   terminal.out(lines.join('\n'))
   return exitCodes.done
