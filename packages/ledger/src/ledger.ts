@@ -92,6 +92,8 @@ export interface DecidedBodies {
   readonly requested?: ApprovalRequested
   /** The approvals that an allow stands on: used with it, or not at all. */
   readonly used?: readonly string[]
+  /** What came of an allowed action that nothing is performed for: it is never in flight. */
+  readonly finished?: Pick<FinishRequest, 'outcome' | 'blob'>
   /** The grant that an allow stands on: used with it, once, or not at all. Who was asked about the action need not answer. */
   readonly granted?: string
 }

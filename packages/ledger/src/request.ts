@@ -41,7 +41,7 @@ export function checkQueries(queries: readonly CounterQuery[]): void {
 
 /** What `decide` returned must speak of the run it was asked for, and of one action. */
 export function checkDecided(request: DecideRequest, bodies: DecidedBodies): void {
-  const { decided, intended, proposed, requested, used = [], granted } = bodies
+  const { decided, intended, proposed, requested, used = [], granted, finished } = bodies
   const { action, decision, draws } = decided
   if (action.run !== request.run || request.run === ledgerChain)
     throw invalid(`action \`${action.id}\` of run \`${action.run}\` decided in \`${request.run}\``)
@@ -51,6 +51,9 @@ export function checkDecided(request: DecideRequest, bodies: DecidedBodies): voi
   }
   if (proposed && (proposed.action !== action.id || decision.effect !== 'propose')) {
     throw invalid(`proposal of \`${proposed.action}\` beside the \`${decision.effect}\` of \`${action.id}\``)
+  }
+  if (finished && (intended || decision.effect !== 'allow')) {
+    throw invalid(`an outcome beside the \`${decision.effect}\` of \`${action.id}\``)
   }
   const asks = decision.effect === 'hold' || decision.effect === 'propose'
   if (requested && (!asks || requested.run !== request.run || requested.digest !== action.digest)) {

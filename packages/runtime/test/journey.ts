@@ -52,8 +52,17 @@ const agent = (name: string) => `
     policies: { toolAccess: { default: deny, allow: ["witness:*"] } }
     mounts: [${mounts.map((side) => `{ name: ${side}, stage: seed, from: { server: witness, tool: look, args: { of: ${name}, side: ${side} } } }`).join(', ')}]`
 
-/** A run with 40 actions: four agents at the same time, each with two mounts, two turns and six calls, of which three write. */
-export function road(): Road {
+const fourAgents = `
+orchestration: { entrypoint: all, strategy: swarm }
+executors:
+  - { name: all, type: agent }${agents.map(agent).join('')}
+`
+
+/**
+ * Without a Context of its own (as YAML, after its metadata) it is a run with 40 actions: four agents at the same time, each with two
+ * mounts, two turns and six calls, of which three write.
+ */
+export function road(context = fourAgents): Road {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-road-')))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   mkdirSync(join(root, 'home'))
@@ -76,10 +85,7 @@ security:
     `specVersion: ecp/v0.5-draft
 kind: Context
 metadata: { name: road, version: 1.0.0 }
-orchestration: { entrypoint: all, strategy: swarm }
-executors:
-  - { name: all, type: agent }${agents.map(agent).join('')}
-`,
+${context}`,
   )
   const run = newRunId(Date.now())
   const folder = {

@@ -42,13 +42,9 @@ executors:
   const run = newRunId(at)
   const traceDir = join(root, 'ledger')
 
-  /** One part of the run, in a machine of its own, in which each action that is performed, the answered question too, takes so long (ms). */
-  async function part(
-    resumes: boolean,
-    actionMs: number,
-    more: { waitMs?: number; onWaiting?(id: string): void } = {},
-  ) {
-    took = actionMs
+  /** One part of the run, in a machine of its own, in which each call takes so long (ms). */
+  async function part(resumes: boolean, callMs: number, more: { waitMs?: number; onWaiting?(id: string): void } = {}) {
+    took = callMs
     const machine = await openMachine({
       cwd: root,
       home: join(root, 'home'),
@@ -105,14 +101,14 @@ test('timeoutMs is for all parts of a run: what one has used the next has no mor
   const first = await part(false, 40 * second)
   expect(first.status).toBe('waiting')
   await answer(waitsFor(first))
-  expect(await part(true, 11 * second)).toMatchObject(late)
+  expect(await part(true, 21 * second)).toMatchObject(late)
 })
 
 test('timeoutMs: the time between the parts, in which a person was waited for, does not count', async () => {
   const { part, answer } = world()
   const first = await part(false, 40 * second)
   await answer(waitsFor(first))
-  expect(await part(true, 9 * second)).toMatchObject({ status: 'completed' })
+  expect(await part(true, 19 * second)).toMatchObject({ status: 'completed' })
 })
 
 test('timeoutMs: nor does that in which the process itself waits for a person', async () => {

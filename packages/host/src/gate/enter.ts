@@ -3,9 +3,10 @@ import { acts, counters, decide, draws, mayNeedApproval, withinRun } from '@ecp/
 import type { Action, ActionKind, Acts, Counters, Decision, Enforcement } from '@ecp/protocol'
 import type { Approvers } from '../approvals/approvers.ts'
 import type { Redactor } from '../secrets/redactor.ts'
+import { type Answered, answered } from './answered.ts'
 import type { Governed } from './governed.ts'
 import { normalise } from './normalise.ts'
-import { decideWithPeople, heldAs, type QuestionAnswer } from './people.ts'
+import { decideWithPeople, heldAs } from './people.ts'
 import { isOnlyRehearsed } from './rehearse.ts'
 import type { ActionRequest, Step } from './request.ts'
 
@@ -40,8 +41,8 @@ export interface Entered {
   readonly waiting?: string
   readonly action: Action
   readonly decision: Decision
-  /** What a person answered a question with that is allowed. */
-  readonly answer?: QuestionAnswer
+  /** What came of a question that a person has answered: on record with the decision, in one transaction. */
+  readonly answered?: Answered
   readonly counters: Counters
   readonly governed: Governed
 }
@@ -68,14 +69,13 @@ export async function enter(
     parts.onStep?.('normalised', action)
     await parts.observe(action)
     governed = parts.governed()
-    const { decision, counters, waiting, answer } = await record(parts, governed, {
+    const recorded = await record(parts, governed, {
       action,
       enforcement,
       applied: request.applied,
     })
     parts.onStep?.('decided', action)
-    const said = { ...(waiting === undefined ? {} : { waiting }), ...(answer ? { answer } : {}) }
-    return { action, governed, decision, counters, ...said }
+    return { action, governed, ...recorded }
   } catch (cause) {
     const isOver = cause instanceof LedgerError && cause.code === 'ledger.run-ended'
     if (isOver && (await parts.runEnded(action.executor, action.run))) return enter(parts, request, enforcement)
@@ -93,7 +93,7 @@ async function record(
   parts: GateParts,
   governed: Governed,
   { action, enforcement, applied }: Asked,
-): Promise<Pick<Entered, 'decision' | 'counters' | 'waiting' | 'answer'>> {
+): Promise<Pick<Entered, 'decision' | 'counters' | 'waiting' | 'answered'>> {
   const { policy, catalogue, policyDigest } = governed
   // What another program executes is intended, reads too: if that program never says what came of it, nobody knows.
   const intends = (acting: Acts) => enforcement !== 'rehearsed' && (acting !== 'read' || enforcement === 'authorized')
@@ -102,7 +102,7 @@ async function record(
   const isGrantable = action.kind === 'tool.call' && applied === undefined
   const grantable = isGrantable ? { grantable: { target: action.target, policyDigest, run, executor, principal } } : {}
   let waiting: string | undefined
-  let answer: QuestionAnswer | undefined
+  let done: Answered | undefined
   const { decided } = await parts.ledger.decide({
     run,
     owner: parts.owner,
@@ -123,7 +123,7 @@ async function record(
       const { decision, answers, used, requested, granted } = people
       const isRehearsed = enforcement === 'rehearsed'
       if (!isRehearsed) waiting = people.waiting
-      answer = people.answer
+      done = people.answer && enforcement === 'performed' ? answered(parts.redactor, people.answer) : undefined
       const taken = draws(policy, catalogue, action, decision)
       const decided = {
         action,
@@ -143,13 +143,14 @@ async function record(
       if (decision.effect !== 'allow') return { decided, ...asked }
       const grant = granted === undefined ? {} : { grant: granted }
       const spent = { ...(used.length > 0 ? { used } : {}), ...(granted === undefined ? {} : { granted }) }
+      if (done) return { decided, ...spent, finished: done.finished }
       if (!intends(decision.acts)) return { decided, ...spent }
       const approval = used[0] === undefined ? {} : { approval: used[0] }
       return { decided, ...spent, intended: { action: action.id, digest, ...approval, ...grant } }
     },
   })
   const { decision, counters: values } = decided
-  const said = { ...(waiting === undefined ? {} : { waiting }), ...(answer ? { answer } : {}) }
+  const said = { ...(waiting === undefined ? {} : { waiting }), ...(done ? { answered: done } : {}) }
   return { decision, counters: values, ...said }
 }
 

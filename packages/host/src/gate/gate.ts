@@ -117,6 +117,11 @@ export function createGate(options: GateOptions): Gate {
     }
     const { policy, catalogue } = entered.governed
     performing.onLeft?.(remainingOfRun(policy, catalogue, entered.counters, action))
+    if (entered.answered) {
+      const { outcome, result } = entered.answered
+      options.onStep?.('answered', action)
+      return { ...facts, outcome, result }
+    }
     const remainingMs = remainingRuntimeMs(policy, catalogue, entered.counters, action)
     const done = await carryOut(options, entered, {
       ...performing,

@@ -59,9 +59,8 @@ export async function finish(
   return isJsonObject(result?.value) ? { outcome, result: result.value } : { outcome }
 }
 
-/** The answer came with the decision, in its transaction. What a person typed can hold a secret, too. */
-async function answered({ redactor }: GateOptions, { answer }: Entered): Promise<Called> {
-  if (answer) return { status: 'completed', result: recordable(redactor.json({ answer: answer.value, by: answer.by })) }
+/** A question is allowed with its answer, which came with the decision: there is nothing left to perform. */
+async function unanswered(): Promise<Called> {
   return { status: 'failed', error: { code: 'question.unanswered', message: 'nobody has answered it' } }
 }
 
@@ -81,7 +80,7 @@ function performer({ kind }: Entered['action']): Performer {
     case 'memory.write':
       return remember
     case 'human.ask':
-      return answered
+      return unanswered
     case 'agent.delegate':
       return delegation
     default:

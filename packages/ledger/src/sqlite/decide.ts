@@ -1,5 +1,5 @@
 import type { CounterQuery, Counters } from '@ecp/protocol'
-import { applyDecided } from '../accounting.ts'
+import { applyDecided, applyFinished } from '../accounting.ts'
 import type { DecidedBodies, DecideRequest } from '../ledger.ts'
 import { draft } from '../record.ts'
 import { checkDecided, invalid } from '../request.ts'
@@ -13,7 +13,7 @@ export function decideIn(transaction: Transaction, request: DecideRequest): Deci
   const found = approvalsOf(transaction, request)
   const bodies = request.decide(readCounters(transaction, queries, at), found)
   checkDecided(request, bodies)
-  const { decided, intended, proposed, requested, used = [], granted } = bodies
+  const { decided, intended, proposed, requested, used = [], granted, finished } = bodies
   const action = decided.action.id
   const allowed = decided.decision.effect === 'allow'
   if (allowed && transaction.held(run, action)) throw invalid(`action \`${action}\` is in flight already`)
@@ -28,10 +28,17 @@ export function decideIn(transaction: Transaction, request: DecideRequest): Deci
   if (granted !== undefined) useGrant(transaction, at, { grant: granted, run, action }, found)
   if (requested) transaction.tell(at, { kind: 'approval.requested', body: requested })
   for (const entry of drafts) transaction.append(chain, entry)
+  if (finished) {
+    const { outcome, blob } = finished
+    if (blob) transaction.addBlobs([[blob.digest, blob.text]])
+    const body = { action, outcome, ...(blob ? { blob: blob.digest } : {}) }
+    transaction.append(chain, draft(at, 'action.finished', body))
+  }
   chain.actions++
   if (decided.decision.effect === 'deny') chain.denied++
   const held = applyDecided(transaction.buckets, at, decided)
-  if (allowed) transaction.addInFlight({ run, action, owner, intended: intended !== undefined, held }, at)
+  if (finished) applyFinished(transaction.buckets, at, held, undefined)
+  else if (allowed) transaction.addInFlight({ run, action, owner, intended: intended !== undefined, held }, at)
   return bodies
 }
 
