@@ -2,7 +2,7 @@ import type { Origin } from './action.ts'
 import type { ApprovalKind, ApprovalState, Verdict } from './approval.ts'
 import type { Decision } from './decision.ts'
 import type { Json } from './json.ts'
-import type { Enforcement } from './record.ts'
+import type { ActionSettled, Enforcement } from './record.ts'
 
 /** A run in the published trace format (ledger.md, Traces). Times are ISO 8601 in UTC. */
 export interface Trace {
@@ -42,6 +42,8 @@ export interface Span {
   readonly error?: string
   readonly actionId?: string
   readonly status?: string
+  /** Ours: of a write that nobody knew the end of, what a person said of it; `status` is by that. */
+  readonly settled?: ActionSettled['as']
   readonly origin?: Origin
   readonly enforcement?: Enforcement
   readonly decision?: Decision

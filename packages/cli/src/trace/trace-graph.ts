@@ -54,7 +54,7 @@ function callLabel(call: RecordedAction, paint: Paint, width: number): string {
   const name = action.kind === 'tool.call' ? action.target.slice(action.target.indexOf(':') + 1) : action.target
   if (effect === 'allow') {
     const { text, style } = outcomeWords(call)
-    const mark = call.outcome?.status === 'unknown' ? paint('bad', '?') : paint('good', marks.allow)
+    const mark = call.outcome?.status === 'unknown' && !call.settled ? paint('bad', '?') : paint('good', marks.allow)
     return `${mark} ${visible(name, 60)} ${paint('quiet', '─')} ${paint(style, text)}${asked(call, width)}`
   }
   const head = `${paint(effectStyles[effect], marks[effect])} ${visible(name, 60)}`

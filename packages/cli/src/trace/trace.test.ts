@@ -1,4 +1,5 @@
 import { recordedRun, traceJson } from '@ecp/ledger'
+import type { LedgerRecord } from '@ecp/protocol'
 import { expect, test } from 'vitest'
 import { coloured, plain } from '../terminal/paint.ts'
 import { sampleBlob, sampleRecords } from './sample-run.ts'
@@ -107,6 +108,35 @@ test('as JSON: the published span format with the decision added', () => {
     'unknown',
     'in-flight',
   ])
+})
+
+test.each([
+  ['happened', { success: true }, { status: 'completed', toolIsError: false, toolResult: { content: [] } }, '✓'],
+  [
+    'did-not-happen',
+    { success: true },
+    { status: 'failed', toolIsError: true, error: 'it did not happen, as was found out' },
+    '✓',
+  ],
+  ['retry', { success: true }, { status: 'failed', toolIsError: true }, '✓'],
+] as const)('a write of unknown outcome that was settled as %s counts as that', (as, whole, span, mark) => {
+  const body = { action: 'a4', as, by: 'ada', ...(as === 'happened' ? { result: { content: [] } } : {}) }
+  const settled: LedgerRecord = {
+    seq: 99,
+    run: id,
+    at: run.startedAt + 9_000,
+    kind: 'action.settled',
+    body,
+    previous: '',
+  }
+  const after = recordedRun(id, [...sampleRecords(), settled], sampleBlob)
+  const trace = traceJson(after)
+  expect(trace).toMatchObject(whole)
+  expect(trace.error).toBeUndefined()
+  expect(trace.spans[4]).toMatchObject({ actionId: 'a4', settled: as, ...span })
+  const words = `outcome unknown after 2.46 s, settled as ${as} by ada`
+  expect(traceGraph(after, plain, 100)).toContain(`${mark} move ─ ${words}`)
+  expect(traceText(after, plain, 100)).toContain(words)
 })
 
 test('as JSON: what is neither a tool nor a model has its target and arguments too', () => {

@@ -28,13 +28,17 @@ const statusStyles: Readonly<Record<Outcome['status'], Style>> = {
 }
 
 /** What came of an action that was allowed, in a few words, and how that is to be seen. */
-export function outcomeWords({ outcome }: RecordedAction): { readonly text: string; readonly style: Style } {
+export function outcomeWords({ outcome, settled }: RecordedAction): { readonly text: string; readonly style: Style } {
   if (!outcome) return { text: 'in flight', style: 'warn' }
   const { status, durationMs } = outcome
   const took = durationMs === undefined ? '' : ` after ${duration(durationMs)}`
   const style = statusStyles[status]
   if (status === 'completed') return { text: `completed${took.replace('after', 'in')}`, style }
   if (status === 'rehearsed') return { text: 'not performed: dry run', style }
+  if (settled) {
+    const text = `outcome unknown${took}, settled as ${settled.as} by ${visible(settled.by, 80)}`
+    return { text, style: settled.as === 'happened' ? 'good' : 'warn' }
+  }
   if (status === 'unknown') return { text: `outcome unknown${took}`, style }
   return { text: `${status}${took}`, style }
 }

@@ -1,5 +1,6 @@
 import type {
   Action,
+  ActionSettled,
   Decision,
   Enforcement,
   Json,
@@ -20,6 +21,8 @@ export interface RecordedAction {
   /** Missing while it is in flight. Denied, held and proposed actions have none: nothing came of them. */
   readonly outcome?: Outcome
   readonly finishedAt?: number
+  /** What a person said of an outcome that nobody knew. */
+  readonly settled?: ActionSettled
   /** Where a person has or had a word in it: what it waits for, what it stands on, or what refused it. */
   readonly approvals: readonly Approval[]
 }
@@ -67,6 +70,7 @@ export function recordedRun(
   const decided: { readonly body: RecordBodies['action.decided'] }[] = []
   const intended = new Map<string, number>()
   const finished = new Map<string, Finished>()
+  const settled = new Map<string, ActionSettled>()
   const notes: RecordedNote[] = []
   let start: { readonly body: RunStarted; readonly at: number } | undefined
   let end: { readonly status: string; readonly at: number } | undefined
@@ -89,6 +93,10 @@ export function recordedRun(
       case 'action.finished':
         finished.set(record.body.action, { outcome: wholeOutcome(record.body, blob), at: record.at })
         break
+      case 'action.settled':
+        settled.set(record.body.action, record.body)
+        notes.push({ at: record.at, kind: record.kind, body: { ...record.body } })
+        break
       case 'proposal.made':
         break // the decision says it
       default:
@@ -103,7 +111,7 @@ export function recordedRun(
     ...(end ? { endedAt: end.at } : {}),
     status: end?.status ?? 'running',
     actions: decided.map(({ body }) => ({
-      ...recordedAction(body, intended.get(body.action.id), finished.get(body.action.id)),
+      ...recordedAction(body, intended.get(body.action.id), finished.get(body.action.id), settled.get(body.action.id)),
       approvals: approvalsOf(body, asked, approvals.find),
     })),
     notes,
@@ -114,6 +122,7 @@ function recordedAction(
   { action, decision, enforcement }: RecordBodies['action.decided'],
   intendedAt: number | undefined,
   finished: Finished | undefined,
+  settled: ActionSettled | undefined,
 ): Omit<RecordedAction, 'approvals'> {
   return {
     action,
@@ -121,6 +130,7 @@ function recordedAction(
     enforcement,
     ...(intendedAt === undefined ? {} : { intendedAt }),
     ...(finished ? { outcome: finished.outcome, finishedAt: finished.at } : {}),
+    ...(settled ? { settled } : {}),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Json, Span, SpanApproval, Trace } from '@ecp/protocol'
+import type { Json, Outcome, Span, SpanApproval, Trace } from '@ecp/protocol'
 import type { Approval } from '../approvals.ts'
 import type { RecordedAction, RecordedRun } from './recorded-run.ts'
 import { resultWords } from './result-words.ts'
@@ -12,8 +12,8 @@ export function traceJson(run: RecordedRun): Trace {
     if (same) same.push(recorded)
     else executors.set(recorded.action.executor, [recorded])
   }
-  // Denials that the run survived are no failure; a write that nobody knows the end of is one.
-  const unknown = run.actions.find(({ outcome }) => outcome?.status === 'unknown')
+  // Denials that the run survived are no failure; a write that nobody knows the end of is one, until somebody has found out.
+  const unknown = run.actions.find((one) => outcomeOf(one)?.status === 'unknown')
   const error = unknown ? `the outcome of ${unknown.action.target} is unknown` : failure(run.status)
   return {
     executionId: run.run,
@@ -45,8 +45,20 @@ function executorSpans(run: RecordedRun, name: string, actions: readonly Recorde
   return [own, ...actions.map((action, at) => actionSpan(action, id, at))]
 }
 
+/** What came of an action, as it was recorded or, of a write that nobody knew the end of, as a person has settled it. */
+function outcomeOf({ outcome, settled }: RecordedAction): Outcome | undefined {
+  if (!outcome || !settled) return outcome
+  const { durationMs } = outcome
+  const took = durationMs === undefined ? {} : { durationMs }
+  if (settled.as === 'happened') {
+    return { status: 'completed', ...took, ...(settled.result ? { result: settled.result } : {}) }
+  }
+  return { status: 'failed', ...took, error: { code: 'run.settled', message: 'it did not happen, as was found out' } }
+}
+
 function actionSpan(recorded: RecordedAction, parentId: string, step: number): Span {
-  const { action, decision, outcome, enforcement, finishedAt } = recorded
+  const { action, decision, enforcement, finishedAt, settled } = recorded
+  const outcome = outcomeOf(recorded)
   const isTool = action.kind === 'tool.call'
   const isModel = action.kind === 'model.generate'
   const { tokens, result, error } = outcome ?? {}
@@ -66,6 +78,7 @@ function actionSpan(recorded: RecordedAction, parentId: string, step: number): S
     ...errorOf(error?.message, outcome?.status === 'failed' ? result : undefined),
     actionId: action.id,
     status: outcome?.status ?? statusWithout(recorded),
+    ...(settled ? { settled: settled.as } : {}),
     origin: action.origin,
     enforcement,
     decision,

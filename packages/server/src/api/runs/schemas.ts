@@ -1,3 +1,4 @@
+import { settlements } from '@ecp/protocol'
 import { z } from '@hono/zod-openapi'
 import { anyJson, toldDecision } from '../schemas.ts'
 
@@ -47,6 +48,7 @@ const span = z
     error: z.string().optional(),
     actionId: z.string().optional(),
     status: z.string().optional(),
+    settled: z.enum(settlements).optional(),
     origin: z.string().optional(),
     enforcement: z.enum(['performed', 'authorized', 'rehearsed']).optional(),
     decision: toldDecision.optional(),
