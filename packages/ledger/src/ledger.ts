@@ -377,6 +377,11 @@ export interface Ledger {
   pins(): Promise<ReadonlyMap<string, string>>
   /** Records of a run's chain ('' for the ledger's) from `from`, in order. */
   records(run: string, from?: number): Iterable<StoredRecord>
+  /**
+   * When a chain got its first record of this kind with exactly this body, in milliseconds since the epoch; undefined where it has none.
+   * Reads no record of another kind.
+   */
+  notedAt<K extends AppendableKind>(run: string, kind: K, body: RecordBodies[K]): number | undefined
   runs(): readonly RunSummary[]
   /** The newest first. Looks at no other client's runs. Empty where `after` is no run of this client and principal. */
   runsOf(query: RunQuery): readonly RunSummary[]

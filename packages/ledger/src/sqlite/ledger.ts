@@ -331,6 +331,10 @@ class SqliteLedger implements Ledger {
     return this.#reading.records(run, from)
   }
 
+  notedAt<K extends AppendableKind>(run: string, kind: K, body: RecordBodies[K]): number | undefined {
+    return this.#reading.notedAt(run, kind, body)
+  }
+
   runs(): readonly RunSummary[] {
     return this.#reading.runs()
   }

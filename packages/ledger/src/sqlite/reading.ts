@@ -1,6 +1,7 @@
 import {
   type ApprovalKind,
   type ApprovalSubject,
+  canonical,
   type LedgerRecord,
   ledgerChain,
   type RecordBodies,
@@ -13,6 +14,7 @@ import type { Grant } from '../grants.ts'
 import { journalOf } from '../journal.ts'
 import type {
   AllRunsQuery,
+  AppendableKind,
   ApprovalQuery,
   CarriedRun,
   GrantQuery,
@@ -58,6 +60,17 @@ export class Reading {
       if (last === undefined) return
       next = last.record.seq + 1
     }
+  }
+
+  notedAt<K extends AppendableKind>(run: string, kind: K, body: RecordBodies[K]): number | undefined {
+    const wanted = canonical(body)
+    return this.#read(() => {
+      for (const row of this.#statements.get('ofKind').iterate(run, kind)) {
+        const record = this.#parse(text(row, 'bytes'))
+        if (canonical(record.body) === wanted) return record.at
+      }
+      return undefined
+    })
   }
 
   pins(): ReadonlyMap<string, string> {

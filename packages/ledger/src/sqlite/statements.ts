@@ -44,6 +44,7 @@ export const texts = {
   setChain: 'UPDATE chains SET seq = ?, hash = ?, ended_at = ?, status = ?, actions = ?, denied = ? WHERE run = ?',
   addRecord: 'INSERT INTO records (run, seq, at, kind, bytes, hash) VALUES (?, ?, ?, ?, ?, ?)',
   records: 'SELECT bytes, hash FROM records WHERE run = ? AND seq >= ? ORDER BY seq LIMIT 64',
+  ofKind: 'SELECT bytes FROM records WHERE run = ? AND kind = ? ORDER BY seq',
   pins: `SELECT bytes FROM records WHERE run = '' AND kind = 'tool.pinned' ORDER BY id`,
 
   blob: 'SELECT text FROM blobs WHERE digest = ?',

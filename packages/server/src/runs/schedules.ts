@@ -115,12 +115,7 @@ export class Schedules {
   }
 
   #watchedSince(run: TriggeredRun, schedule: Schedule): number | undefined {
-    const wanted = JSON.stringify(watched(run, schedule))
-    let since: number | undefined
-    for (const { record } of this.#options.ledger.records('')) {
-      if (record.kind === 'schedule.watched' && JSON.stringify(record.body) === wanted) since ??= record.at
-    }
-    return since
+    return this.#options.ledger.notedAt('', 'schedule.watched', watched(run, schedule))
   }
 
   async #follow(course: Course, at: number): Promise<void> {
