@@ -1,6 +1,5 @@
-import { setImmediate as afterThis } from 'node:timers/promises'
 import type { Ledger } from '@ecp/ledger'
-import { type HostLayer, mayCall, mayRead, prepareChecks, visibleTools } from '@ecp/policy'
+import { type HostLayer, mayCall, mayRead, visibleTools } from '@ecp/policy'
 import { type Context, entryPoint, executorsOf, type RunStarted, type StartedBy } from '@ecp/protocol'
 import type { Agents } from './agents/agents.ts'
 import type { Approvers } from './approvals/approvers.ts'
@@ -212,13 +211,7 @@ export function openBoundary(options: BoundaryOptions): Host {
     prospects: (executor) => offers.prospects(executor, current().policy),
     about: (executor, asking) => offers.about(executor, asking),
     observe: async (executor) => {
-      const asked = reachable(executor).map((server) => pins.observe(server))
-      if (own && asked.length > 0) {
-        // What a run needs to check arguments is made ready while its servers start.
-        await afterThis()
-        prepareChecks()
-      }
-      await Promise.allSettled(asked)
+      await Promise.allSettled(reachable(executor).map((server) => pins.observe(server)))
     },
     onToolsChanged: (listener) => pins.onChange(listener),
     onEvent: (executor, session, listener) => offers.onEvent(executor, session, listener),

@@ -2,6 +2,7 @@ import { type Json, type JsonObject, LinearPattern, type PinnedTool } from '@ecp
 import { Ajv, type ErrorObject } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { isCheckable, schemaCost } from './schema-bounds.ts'
+import { misshapenKeyword } from './schema-shape.ts'
 
 /** What is wrong with arguments, in one sentence without their values; `undefined` when they fit. */
 export type ArgumentCheck = (value: Json) => string | undefined
@@ -53,6 +54,7 @@ function schemaCheck(given: JsonObject, words: Words): ArgumentCheck {
   const cost = schemaCost(given)
   if (cost.fault !== undefined) return () => `${words.schema} cannot be checked: ${cost.fault}`
   const { $schema: dialect, $id: _, ...schema } = given
+  if (misshapenKeyword(schema) !== undefined) return () => `${words.schema} is not a JSON Schema that can be checked`
   const ajv = typeof dialect === 'string' && dialect.includes('draft-07') ? compiler(Ajv) : compiler(Ajv2020)
   try {
     const validate = ajv.compile(schema)
@@ -83,29 +85,13 @@ function compiler(Dialect: typeof Ajv | typeof Ajv2020): Ajv | Ajv2020 {
     validateFormats: false,
     logger: false,
     inlineRefs: false,
+    validateSchema: false, // `misshapenKeyword` does
   } as const
   const ajv = new Dialect({ ...options, code: { regExp } })
   ajv.removeKeyword('uniqueItems')
   ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: uniqueItems, errors: false })
   compilers.set(Dialect, ajv)
   return ajv
-}
-
-let isPrepared = false
-
-/**
- * Makes the compilers of both dialects ready, once. The first schema that is checked pays tens of milliseconds for it; whoever waits for a
- * server has them to spare.
- */
-export function prepareChecks(): void {
-  if (isPrepared) return
-  isPrepared = true
-  for (const Dialect of [Ajv, Ajv2020]) {
-    const schema = {}
-    const ajv = compiler(Dialect)
-    ajv.compile(schema)
-    ajv.removeSchema(schema)
-  }
 }
 
 /** Steps (instructions of a pattern times characters of a text) that the patterns of one check may take together. */

@@ -1,4 +1,4 @@
-export { type ArgumentCheck, answerCheck, outputCheck, prepareChecks } from './arguments.ts'
+export { type ArgumentCheck, answerCheck, outputCheck } from './arguments.ts'
 export { builtIn as builtInBudgets } from './budgets.ts'
 export { compile, type HostLayer } from './compile.ts'
 export { counters, remainingRuntimeMs } from './counters.ts'
