@@ -72,7 +72,7 @@ export function actionOf(one: Case): Action {
     key: '01931f6c-8e00-7000-8000-000000000001',
     kind,
     target,
-    arguments: size > maxArgumentBytes ? null : full,
+    arguments: size > maxArgumentBytes(kind) ? null : full,
     size,
     digest: digestOf({ kind, target, arguments: full }),
     attempt: 1,

@@ -62,8 +62,9 @@ export function decide(
   if (plan.question && enforcement !== 'authorized') reasons.push(answeredQuestion(action.target, answers))
   for (const found of answered(plan.writes, { action, policyDigest: policy.digest }, answers)) reasons.push(found)
   for (const found of performerReasons(policy, action, enforcement)) reasons.push(found)
-  if (!(action.size <= maxArgumentBytes)) {
-    const message = `the arguments are over ${maxArgumentBytes} bytes`
+  const mostBytes = maxArgumentBytes(action.kind)
+  if (!(action.size <= mostBytes)) {
+    const message = `the arguments are over ${mostBytes} bytes`
     reasons.push(reason('arguments.too-large', 'run', message))
   } else {
     const facts = factsOf(policy, counters, action)

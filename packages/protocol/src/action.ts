@@ -47,5 +47,10 @@ export interface Action {
   readonly at: number
 }
 
-/** Arguments over this many bytes are denied (`arguments.too-large`). */
-export const maxArgumentBytes = 1_000_000
+/**
+ * The most bytes (UTF-8, RFC 8785) that an action's arguments may have: more is denied (`arguments.too-large`). A model turn holds its
+ * conversation so far, and may be as long as the largest models read.
+ */
+export function maxArgumentBytes(kind: ActionKind): number {
+  return kind === 'model.generate' ? 4_000_000 : 1_000_000
+}

@@ -1,5 +1,5 @@
 import { digestOf } from '@ecp/ledger'
-import type { Json, JsonObject } from '@ecp/protocol'
+import type { ActionKind, Json, JsonObject } from '@ecp/protocol'
 import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../secrets/redaction.ts'
 import { normalise } from './normalise.ts'
@@ -13,10 +13,10 @@ const place = {
 }
 const secret = 'correct-horse-battery'
 
-function normalised(args: Json, target = 'files:read') {
+function normalised(args: Json, target = 'files:read', kind: ActionKind = 'tool.call') {
   const redactor = createRedactor()
   redactor.learn({ provider: 'process.env', key: 'TOKEN' }, secret)
-  const request = { kind: 'tool.call', target, arguments: args, executor: 'a', origin: 'gateway' } as const
+  const request = { kind, target, arguments: args, executor: 'a', origin: 'gateway' } as const
   return normalise(request, place, redactor)
 }
 
@@ -50,6 +50,13 @@ describe('an action as it is decided and recorded', () => {
     const action = normalised({ text: 'x'.repeat(1_000_001) })
     expect(action.size).toBe(1_000_012)
     expect(action.arguments).toBeNull()
+  })
+
+  test('a model turn may be as long as what models read, up to 4 MB', () => {
+    const text = 'x'.repeat(3_999_989)
+    expect(normalised({ text }, 'local/m', 'model.generate').arguments).toEqual({ text })
+    const more = normalised({ text: `${text}x` }, 'local/m', 'model.generate')
+    expect([more.size, more.arguments]).toEqual([4_000_001, null])
   })
 
   test.each([

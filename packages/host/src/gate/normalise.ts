@@ -38,7 +38,7 @@ export function normalise(request: ActionRequest<ActionKind>, place: Place, reda
   const bytes = Buffer.from(canonicalText)
   const extra = extraOf(request, redactor)
   const size = bytes.length + (extra?.size ?? 0)
-  const fits = size <= maxArgumentBytes
+  const fits = size <= maxArgumentBytes(request.kind)
   const text = nestsDeeperThan(maxDepth, bytes) ? 'null' : canonicalText
   return {
     id: place.id,
@@ -84,11 +84,12 @@ interface Extra {
 }
 
 /** What stands in `extra`, canonical. What has no such form, or nests without reason, counts as too large: a deny. */
-function extraOf({ extra }: ActionRequest<ActionKind>, redactor: Redactor): Extra | undefined {
+function extraOf({ kind, extra }: ActionRequest<ActionKind>, redactor: Redactor): Extra | undefined {
   if (extra === undefined || Object.keys(extra).length === 0) return undefined
   const text = canonicalOrNull(redact(extra, redactor))
   const bytes = Buffer.from(text)
-  if (text === 'null' || nestsDeeperThan(maxDepth, bytes)) return { value: {}, text: '{}', size: maxArgumentBytes + 1 }
+  if (text === 'null' || nestsDeeperThan(maxDepth, bytes))
+    return { value: {}, text: '{}', size: maxArgumentBytes(kind) + 1 }
   return { value: JSON.parse(text) as JsonObject, text, size: bytes.length } // reason: canonical JSON of an object
 }
 

@@ -53,7 +53,7 @@ const advice: Record<StopCode, string> = {
   'run.outcome-unknown': 'an earlier write ended without an answer, and a person must settle it first.',
   'run.diverged': 'the run no longer does what it did before. Stop.',
   'secret.in-arguments': 'its arguments hold a secret or text that was redacted. Never pass those on.',
-  'arguments.too-large': 'its arguments are too large (over 1 MB). Send less.',
+  'arguments.too-large': 'its arguments are too large. Send less.',
   'ledger.unavailable':
     'nothing can be recorded right now, so nothing may be done. Try again later, and tell the user if it stays so.',
 }

@@ -54,7 +54,7 @@ export class Contents {
   #checkDecision(run: string, seq: number, body: RecordBodies['action.decided']): void {
     const { kind, target, arguments: given, extra, digest, size, run: named } = body.action
     if (named !== run) this.#faults.add(run, seq, 'action-changed', `the action is of run \`${named}\``)
-    const dropped = given === null && size > maxArgumentBytes
+    const dropped = given === null && size > maxArgumentBytes(kind)
     if (!dropped && digestOf({ kind, target, arguments: given, ...(extra ? { extra } : {}) }) !== digest) {
       this.#faults.add(run, seq, 'action-changed', "the action's digest is not that of what it asks for")
     }
