@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { triggerDescription } from '../runs/trigger-description.ts'
 import { metadataRoute } from './authzen/routes.ts'
 import type { ApiRoute } from './route.ts'
 
@@ -15,6 +16,8 @@ export function openApiDocument(routes: readonly ApiRoute[]) {
     description: 'A token of `ecp clients add`, or a JWT of an issuer that the operator names',
   })
   for (const { description } of routes) registry.registerPath(description)
+  // Answered before authentication, elsewhere.
+  registry.registerPath(triggerDescription)
   registry.registerPath({
     ...metadataRoute,
     responses: metadataRoute.responses,

@@ -10,6 +10,7 @@ import { problem } from '../http/problem.ts'
 import type { OpenRequests } from '../open-requests.ts'
 import { inputFaults } from './input-faults.ts'
 import type { Start, Started } from './start-run.ts'
+import { triggersPath } from './trigger-description.ts'
 import type { TriggeredRun, TriggeredWebhook } from './triggered-run.ts'
 
 export interface TriggerRoutesOptions {
@@ -23,7 +24,6 @@ export interface TriggerRoutesOptions {
   log(line: string): void
 }
 
-export const triggersPath = '/v1/triggers'
 /** Bytes of a message: its values stand in records. */
 const maxBodyBytes = 1_000_000
 /** All senders together, as a client: messages are short, and whose they are is known when they are read. */

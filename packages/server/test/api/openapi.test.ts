@@ -1,6 +1,11 @@
 import { existsSync, renameSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { apiDescription } from '../../src/api/create-api.ts'
+import { apiDescription, createApi } from '../../src/api/create-api.ts'
+import { createApp } from '../../src/http/app.ts'
+import { defaultHttpLimits } from '../../src/http/limits.ts'
+import { openRoutes } from '../../src/http/open-routes.ts'
+import { OpenRequests } from '../../src/open-requests.ts'
+import { triggerRoutes } from '../../src/runs/trigger-routes.ts'
 import { describedAnswers } from './description.ts'
 import { about, call, served } from './served.ts'
 
@@ -23,13 +28,53 @@ test('the description is served as it is made, in OpenAPI 3.1, and says how to b
     '/v1/runs/{id}',
     '/v1/runs/{id}/trace',
     '/v1/tools',
+    '/v1/triggers/{name}',
     '/.well-known/authzen-configuration',
   ])
   expect(JSON.stringify(body)).not.toContain(api.world.folder)
 })
 
-/** Answered in front of these routes (http/app.ts), or only where something breaks. */
-const elsewhere = / (401|413|429|500)$/
+/** Answered in front of these routes (http/app.ts), or only where something breaks; messages that start runs: `runs/webhook.test.ts`. */
+const elsewhere = / (401|413|429|500)$|^POST \/v1\/triggers\//
+
+/** Of another protocol, for people, or about the description itself. */
+const notDescribed = [
+  'ALL /mcp',
+  'GET /healthz',
+  'GET /readyz',
+  'GET /v1/openapi.json',
+  'GET /.well-known/oauth-protected-resource',
+  'GET /.well-known/oauth-protected-resource/mcp',
+]
+
+const never = (): never => {
+  throw new TypeError('here only the routes are looked at')
+}
+
+test('every route that is served to programs is described, and no other', () => {
+  const openRequests = new OpenRequests(1)
+  const app = createApp({
+    front: never,
+    origins: never,
+    authenticate: never,
+    endpoint: { fetch: never },
+    api: createApi(),
+    open: openRoutes({ base: never, issuers: never }),
+    readiness: never,
+    triggers: triggerRoutes({ runs: never, start: never, openRequests, now: Date.now, log: never }),
+    isStopping: never,
+    limits: defaultHttpLimits,
+    openRequests,
+    log: never,
+  })
+  const served = app.routes.flatMap(({ method, path }) => {
+    // What stands in front of others; and below a route, where it takes more of the path.
+    if (path.endsWith('*')) return method === 'ALL' ? [] : [`${method} ${path.replace(/\/\*$/, '')}`]
+    return [`${method} ${path}`]
+  })
+  const described = describedAnswers().map((one) => one.replace(/ \d+$/, '').replaceAll(/\{(\w+)\}/g, ':$1'))
+  expect([...new Set(served)].sort()).toEqual([...new Set([...described, ...notDescribed])].sort())
+})
 
 test('every answer that is described is given, and none that is not', async () => {
   const api = await served()

@@ -6,6 +6,7 @@ import type { JsonObject, LedgerRecord } from '@ecp/protocol'
 import { expect } from 'vitest'
 import { openDesk } from '../../../cli/test/desk.ts'
 import { type HttpFace, openAuthenticator, serveHttp } from '../../src/index.ts'
+import { held } from '../api/description.ts'
 import { witness } from '../gateway.ts'
 import { keyText, signatureOf } from '../serve/receiver.ts'
 
@@ -138,7 +139,7 @@ export class TriggeredDesk implements AsyncDisposable {
     await face.close()
   }
 
-  /** Sends a signed message. */
+  /** Sends a signed message. The answer is one that the description of the API has. */
   async post(
     face: Pick<HttpFace, 'url'>,
     body: unknown,
@@ -156,7 +157,11 @@ export class TriggeredDesk implements AsyncDisposable {
     }
     for (const name of more.without ?? []) delete headers[name]
     const answer = await fetch(`${face.url}/v1/triggers/${more.path ?? 'job'}`, { method: 'POST', headers, body: text })
-    return { status: answer.status, body: (await answer.json()) as JsonObject, headers: answer.headers }
+    const said = { status: answer.status, body: (await answer.json()) as JsonObject, headers: answer.headers }
+    const type = answer.headers.get('content-type') ?? ''
+    // What stands below a run's name is no path of its own in the description.
+    expect(held('POST', `${face.url}/v1/triggers/job`, said.status, type, said.body).faults).toEqual([])
+    return said
   }
 
   /** All runs that have ended, or all; the newest first. */

@@ -110,6 +110,8 @@ test('a body that is not what the Context takes is refused with every fault, and
   expect(await refused(['T-1'])).toContain('400 request.invalid: the body is no object')
   expect(await refused('{"ticket":')).toContain('400 request.not-json')
   expect(await refused({ ticket: 'x'.repeat(1_000_000) })).toContain('413 http.body-too-large')
+  const untyped = await on.post(face, { ticket: 'T-1' }, { without: ['content-type'] })
+  expect(untyped).toMatchObject({ status: 415, body: { code: 'request.media-type' } })
   expect(on.runs()).toEqual([])
 })
 
