@@ -125,7 +125,7 @@ async function machineOn(
     now,
     random: Math.random,
   })
-  const wired = openModels({ layers, secrets, random: Math.random })
+  const wired = openModels({ layers, secrets, now, random: Math.random })
   const models = options.models?.(wired) ?? wired
   const agents = openAgents({ layers, secrets })
   const memory = openMemory({ layers, home: options.home, ledgerFile: file })

@@ -1,5 +1,6 @@
 import { APICallError } from '@ai-sdk/provider'
 import { HostError } from '../error.ts'
+import { retryAfterMs } from '../network/retry-after.ts'
 import type { Retryable } from './retry.ts'
 
 /** The longest part of a provider's own words that is passed on. */
@@ -23,12 +24,12 @@ export function failure(who: string, cause: unknown): HostError {
   )
 }
 
-/** A provider that is busy or down may be there again: 408, 409, 429 and 5xx (RFC 9110, RFC 6585), and what never reached it. */
-export function retryable(cause: unknown): Retryable | undefined {
+/** A provider that is busy or down may be there again: 408, 409, 429 and 5xx (RFC 9110, RFC 6585), and what never reached it. `at`: now. */
+export function retryable(cause: unknown, at: number): Retryable | undefined {
   if (hostErrorIn(cause)) return hostErrorIn(cause)?.code === 'server.start-failed' ? {} : undefined
   if (!APICallError.isInstance(cause) || !cause.isRetryable) return undefined
-  const seconds = Number(cause.responseHeaders?.['retry-after'])
-  return Number.isFinite(seconds) && seconds > 0 ? { afterMs: seconds * 1_000 } : {}
+  const afterMs = retryAfterMs(cause.responseHeaders?.['retry-after'], at)
+  return afterMs === undefined ? {} : { afterMs }
 }
 
 /** The SDK wraps what `fetch` throws. */

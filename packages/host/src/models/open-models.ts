@@ -14,6 +14,8 @@ import { type WiredProvider, wiredProvider } from './wired-model.ts'
 export interface OpenModelsOptions {
   readonly layers: readonly HostLayer[]
   readonly secrets: Pick<Secrets, 'resolve'>
+  /** Milliseconds since the epoch. */
+  now(): number
   /** 0 to 1. */
   random(): number
   /** Before the second attempt of a turn, in milliseconds. */
@@ -26,7 +28,8 @@ const defaultFirstRetryMs = 500
 const mostRetryMs = 30_000
 
 /** Model turns at the providers that the layers wire, through the guarded network. Opens nothing before it is asked. */
-export function openModels({ layers, secrets, random, firstRetryMs = defaultFirstRetryMs }: OpenModelsOptions): Models {
+export function openModels(options: OpenModelsOptions): Models {
+  const { layers, secrets, now, random, firstRetryMs = defaultFirstRetryMs } = options
   const fetches = new Map<string, ModelFetch>()
   const fetchOf = (provider: WiredProvider) => {
     const found = fetches.get(provider.id) ?? modelFetch(layers, provider)
@@ -49,7 +52,10 @@ export function openModels({ layers, secrets, random, firstRetryMs = defaultFirs
       const model = await providerModel({ provider, model: name, apiKey, fetch: fetchOf(provider) })
       const names = toolNames(toolsIn(turn))
       const asked = { ...promptOf(turn, names), abortSignal: signal }
-      const retrying = { attempts, firstMs: firstRetryMs, mostMs: mostRetryMs, signal, random, retryable }
+      const retrying = {
+        ...{ attempts, firstMs: firstRetryMs, mostMs: mostRetryMs, signal, random },
+        retryable: (cause: unknown) => retryable(cause, now()),
+      }
       try {
         // What has begun is not begun again: somebody may have read it.
         const { stream } = await retried(async () => model.doStream(asked), retrying)

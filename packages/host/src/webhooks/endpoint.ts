@@ -3,6 +3,7 @@ import { type SecretReference, type WebhookEvent, webhookEvents } from '@ecp/pro
 import { HostError } from '../error.ts'
 import { createGuardedFetch } from '../network/guarded-fetch.ts'
 import { literalHosts, networkRules } from '../network/network-rules.ts'
+import { retryAfterMs } from '../network/retry-after.ts'
 import { type WebhookKey, webhookKey } from './webhook-key.ts'
 
 /** What became of one attempt. */
@@ -94,15 +95,9 @@ async function attempt(
 function sentBy({ ok, status, headers }: Response, at: number): Sent {
   if (ok) return { kind: 'delivered' }
   if (status === 410) return { kind: 'unwanted' }
-  const retryAfterMs = retryAfter(headers.get('retry-after'), at)
-  return { kind: 'failed', why: `it answered HTTP ${status}`, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
-}
-
-/** RFC 9110, 10.2.3: seconds, or a date. */
-function retryAfter(value: string | null, at: number): number | undefined {
-  if (value === null) return undefined
-  const ms = /^\d{1,9}$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - at
-  return ms >= 0 ? ms : undefined
+  const afterMs = retryAfterMs(headers.get('retry-after'), at)
+  const asked = afterMs === undefined ? {} : { retryAfterMs: afterMs }
+  return { kind: 'failed', why: `it answered HTTP ${status}`, ...asked }
 }
 
 function whyOf(cause: unknown, name: string): string {
