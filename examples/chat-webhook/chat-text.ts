@@ -14,9 +14,11 @@ export interface ApprovalMessage {
   }
 }
 
+const kinds: Readonly<Record<string, string>> = { proposal: 'proposal', question: 'question' }
+
 /** The text of a message in a chat system that takes `{text}`, with what others wrote as text and nothing else. */
 export function chatText({ type, data }: ApprovalMessage): string {
-  const what = data.kind === 'proposal' ? 'proposal' : 'held call'
+  const what = kinds[data.kind] ?? 'held call'
   const head = `${headOf(type, data)}: ${what} of \`${plain(data.target)}\``
   const who = `asked by ${plain(data.client ?? 'a client that is not on record')} (${plain(data.executor)})`
   if (type !== 'approval.requested') return `${head}, ${who}\n${data.url}`
@@ -30,10 +32,10 @@ export function chatText({ type, data }: ApprovalMessage): string {
   ].join('\n')
 }
 
-function headOf(type: string, { answer }: ApprovalMessage['data']): string {
+function headOf(type: string, { kind, answer }: ApprovalMessage['data']): string {
   if (type === 'approval.requested') return 'Somebody has to answer'
   if (type !== 'approval.answered' || !answer) return plain(type)
-  const said = `${answer.answer === 'approve' ? 'Approved' : 'Denied'} by ${plain(answer.by)}`
+  const said = `${answer.answer === 'deny' ? 'Denied' : kind === 'question' ? 'Answered' : 'Approved'} by ${plain(answer.by)}`
   const noted = answer.note === undefined ? said : `${said} (“${plain(answer.note)}”)`
   return answer.counts ? noted : `${noted}, which does not count`
 }

@@ -85,6 +85,15 @@ test('what an agent wrote is text in the chat', () => {
   expect(said).toContain('_cut: all 5000 bytes are at the link_')
 })
 
+test.each([
+  ['approve', 'Answered by ada: question of `review`'],
+  ['deny', 'Denied by ada: question of `review`'],
+])('a question is told as one, and that somebody said %s', (answer, words) => {
+  const data = { kind: 'question', url: 'http://localhost:7391/approvals/1', target: 'review', executor: 'review' }
+  const answered = { ...data, expiresAt: 'tomorrow', reasons: [], answer: { answer, by: 'ada', counts: true } }
+  expect(chatText({ type: 'approval.answered', data: answered })).toContain(words)
+})
+
 describe('with a real `ecp serve`', () => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-chat-')))
   const [home, folder, settings] = ['home', 'folder', 'settings'].map((name) => join(root, name)) as [

@@ -64,3 +64,14 @@ test('no body is larger than the 20 kB that the specification recommends, and wh
 test('of an approval that the ledger does not hold nothing is told', async () => {
   expect(await webhookMessage(letter('approval.used', { approval: 'x', run: 'r', action: 'a' }), parts)).toBeUndefined()
 })
+
+test('that a question was answered is told, and not what with', async () => {
+  const ledger = { ...parts.ledger, approval: () => ({ ...approval, kind: 'question' as const }) }
+  const secret = 'the merger is on'
+  const message = await webhookMessage(letter('approval.answered', { ...answered, value: { go: secret } }), {
+    ...parts,
+    ledger,
+  })
+  expect(message?.data).toMatchObject({ kind: 'question', answer: { answer: 'approve' } })
+  expect(JSON.stringify(message)).not.toContain(secret)
+})
