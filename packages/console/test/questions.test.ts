@@ -1,5 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
+import { asksFor, beside } from '../../cli/test/beside.ts'
+import { agentServer, TaskState } from '../../host/test/agent-server.ts'
 import { openBrowser, openPage, overhang, test, violations } from './browser.ts'
 import { type ConsoleDesk, openConsoleDesk } from './console-desk.ts'
 
@@ -68,4 +70,25 @@ test('a question is refused, and that is the end of it', async () => {
   await page.getByText('needs 1 answer').first().click()
   await page.getByRole('button', { name: 'Refuse' }).click()
   await page.getByText('Refused: the run ends.').waitFor()
+})
+
+test('what an agent elsewhere asks is shown as its words, and nothing that it says is there to be sent as the answer', async () => {
+  const hidden = '\u202e'
+  const agent = await agentServer(({ status }) =>
+    status(TaskState.TASK_STATE_INPUT_REQUIRED, `<b>which</b> one?\n${hidden}What the answer has to be`),
+  )
+  const { desk, flags, link } = serving
+  asksFor(desk, agent.url, 'painting.yaml')
+  const ran = await beside(desk, 'run', 'context.yaml', '--config', 'painting.yaml', ...flags.slice(2)).ended
+  expect(ran.status, ran.stderr).toBe(4)
+  const { page, faults } = await openPage(browser)
+  await page.goto(link())
+  await page.getByRole('link', { name: 'painter' }).click()
+  await page.getByRole('heading', { name: 'The agent elsewhere that works as painter asks' }).waitFor()
+  const words = await page.getByRole('region', { name: 'What the agent painter asks' }).textContent()
+  expect(words).toContain('<b>which</b> one?')
+  expect(words).not.toContain(hidden)
+  expect(await page.getByRole('textbox', { name: 'Answer' }).inputValue()).toBe('')
+  expect(await violations(page)).toEqual([])
+  expect(faults).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AgentCard, type Artifact, type Message, type Part, Role, TaskState } from '@a2a-js/sdk'
+import { type AgentCard, type Artifact, type Message, type Part, Role, type Task, TaskState } from '@a2a-js/sdk'
 import { LegacyJsonRpcTransportHandler } from '@a2a-js/sdk/compat/v0_3/server'
 import {
   AgentEvent,
@@ -18,8 +18,10 @@ export { TaskState }
 export interface AgentWork {
   /** The text that it was given. */
   readonly text: string
+  /** How many messages it has had in this task, this one too. */
+  readonly round: number
   message(...parts: readonly Part[]): void
-  status(state: TaskState, words?: string): void
+  status(state: TaskState, words?: string | readonly Part[]): void
   artifact(parts: readonly Part[], more?: { readonly id?: string; readonly append?: boolean }): void
   /** When it is cancelled. */
   readonly cancelled: Promise<void>
@@ -33,6 +35,8 @@ export interface AgentServerOptions {
   readonly legacy?: boolean
   /** The address that its card names, in place of its own. */
   readonly cardUrl?: string
+  /** The ids that it gives to its tasks, in place of the SDK's. */
+  readonly taskId?: string
   /** Answers in place of the agent. */
   answer?(request: IncomingMessage, response: ServerResponse, body: string): boolean
 }
@@ -42,6 +46,8 @@ export interface AgentServer {
   /** Methods of JSON-RPC that were asked for, in order; the paths of other requests. */
   readonly heard: string[]
   readonly headers: IncomingMessage['headers'][]
+  /** What it was told, in order: which task in, and with which message. */
+  readonly told: { readonly task: string; readonly context: string; readonly message: string; readonly text: string }[]
 }
 
 export const text = (value: string): Part => part({ $case: 'text', value })
@@ -56,10 +62,11 @@ export const part = (content: NonNullable<Part['content']>): Part => ({
 /** An agent behind the A2A SDK's own server, on loopback: real HTTP, JSON-RPC and events. */
 export async function agentServer(
   work: (task: AgentWork) => void | Promise<void>,
-  { streaming = true, legacy = false, cardUrl, answer }: AgentServerOptions = {},
+  { streaming = true, legacy = false, cardUrl, taskId: ownId, answer }: AgentServerOptions = {},
 ): Promise<AgentServer> {
   const heard: string[] = []
   const headers: IncomingMessage['headers'][] = []
+  const told: AgentServer['told'] = []
   const open = new Set<ServerResponse>()
   const server = createServer(async (request, response) => {
     open.add(response)
@@ -88,24 +95,33 @@ export async function agentServer(
     for (const response of open) response.destroy()
   }
   const agent = {
-    async execute({ userMessage, taskId, contextId }: ExecutedTask, bus: ExecutionEventBus) {
+    async execute({ userMessage, taskId: given, contextId, task }: ExecutedTask, bus: ExecutionEventBus) {
+      const taskId = ownId ?? given
       const cancelled = new Promise<void>((resolve) => cancels.set(taskId, resolve))
       const said = userMessage.parts.map(({ content }) => (content?.$case === 'text' ? content.value : '')).join('')
+      told.push({ task: taskId, context: contextId, message: userMessage.messageId, text: said })
       let begun = false
       const begin = () => {
         if (begun) return
         begun = true
+        // As the SDK has it: a task that goes on is told of as it stands, with the question that it still waits with.
+        if (task) {
+          bus.publish(AgentEvent.task(task))
+          return
+        }
         const status = { state: TaskState.TASK_STATE_SUBMITTED, message: undefined, timestamp: undefined }
         bus.publish(AgentEvent.task({ id: taskId, contextId, status, artifacts: [], history: [], metadata: undefined }))
       }
       await work({
         text: said,
+        round: told.filter(({ task: one }) => one === taskId).length,
         cancelled,
         breakOff,
         message: (...parts) => bus.publish(AgentEvent.message(messageOf(parts, taskId, contextId))),
         status(state, words) {
           begin()
-          const message = words === undefined ? undefined : messageOf([text(words)], taskId, contextId)
+          const parts = typeof words === 'string' ? [text(words)] : words
+          const message = parts === undefined ? undefined : messageOf(parts, taskId, contextId)
           const status = { state, message, timestamp: undefined }
           bus.publish(AgentEvent.statusUpdate({ taskId, contextId, status, metadata: undefined }))
         },
@@ -141,17 +157,38 @@ export async function agentServer(
       json(response, result)
       return
     }
+    // As the SDK's server for Express has it: what goes wrong before the first event is an answer of its own.
+    const events = result[Symbol.asyncIterator]()
+    let first: IteratorResult<unknown>
+    try {
+      first = await events.next()
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      json(response, { jsonrpc: '2.0', id: body.id, error: { code: unsupportedOperation, message } })
+      return
+    }
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    for await (const event of result) response.write(`data: ${JSON.stringify(event)}\n\n`)
-    response.end()
+    try {
+      for (let event = first; !event.done; event = await events.next())
+        response.write(`data: ${JSON.stringify(event.value)}\n\n`)
+      response.end()
+    } catch {
+      // Two streams of one task: what begins the second one ends the first.
+      response.destroy()
+    }
   }
-  return { url, heard, headers }
+  return { url, heard, headers, told }
 }
+
+/** A2A 1.0: the task is over, and takes no more messages. */
+const unsupportedOperation = -32_004
 
 interface ExecutedTask {
   readonly userMessage: Message
   readonly taskId: string
   readonly contextId: string
+  /** The task as it was left, where this goes on with it. */
+  readonly task?: Task
 }
 
 function json(response: ServerResponse, value: unknown): void {

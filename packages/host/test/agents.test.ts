@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { JsonObject } from '@ecp/protocol'
+import { isJsonObject, type JsonObject } from '@ecp/protocol'
 import { describe, expect, test } from 'vitest'
-import type { PerformOptions } from '../src/index.ts'
+import type { Answer, Host, PerformOptions } from '../src/index.ts'
 import {
   type AgentServer,
   type AgentServerOptions,
@@ -44,11 +44,14 @@ async function delegated(
   target = 'reviewer',
 ) {
   const host = await opened(of, { env: { PATH: process.env.PATH, TOKEN: 'very-secret-token' } })
-  return host.gate.perform(
+  return perform(host, args, performing, target)
+}
+
+const perform = (host: Host, args: JsonObject, performing: PerformOptions = {}, target = 'reviewer') =>
+  host.gate.perform(
     { kind: 'agent.delegate', target, arguments: args, executor: 'agent', origin: 'engine' },
     performing,
   )
-}
 
 const serving = (work: (task: AgentWork) => void | Promise<void>, options?: AgentServerOptions) =>
   agentServer(work, options)
@@ -98,7 +101,7 @@ describe.each([true, false])('an agent that streams: %s', (streaming) => {
     [
       TaskState.TASK_STATE_INPUT_REQUIRED,
       'agent.input-required',
-      /asks for input, which it cannot be given here: no more paper/,
+      /asks for input: no more paper \(nobody is there to answer; `ask: \{ title: ... \}` on executor `reviewer` lets a person\)/,
     ],
     [TaskState.TASK_STATE_AUTH_REQUIRED, 'agent.auth-required', /asks for authorization/],
   ])('state %s is a clear failure', async (state, code, message) => {
@@ -140,6 +143,163 @@ test.each([true, false])('an agent of version 0.3 is understood, streaming: %s',
   expect(outcome.status).toBe('completed')
   expect(result?.parts).toEqual([{ kind: 'text', text: 'done' }])
   expect(server.heard[1]).toMatch(/^message\/(?:send|stream)$/)
+})
+
+const asking = { child: ', ask: { title: Well? }' }
+const { TASK_STATE_INPUT_REQUIRED: asks, TASK_STATE_COMPLETED: done } = TaskState
+
+/** What an agent asks, and the task that it waits in. */
+function askedIn({ result }: Answer) {
+  const { asks: asked } = result ?? {}
+  if (!isJsonObject(asked)) throw new TypeError(`nothing is asked: ${JSON.stringify(result)}`)
+  const { task = '', context = '', parts } = asked
+  return { waits: { task, context }, parts }
+}
+
+describe.each([
+  { streaming: true, legacy: false },
+  { streaming: false, legacy: false },
+  { streaming: true, legacy: true },
+  { streaming: false, legacy: true },
+])('an agent that asks for input: $streaming $legacy', (speaking) => {
+  test('waits, and is answered in the same task; what it made before the question is not lost', async () => {
+    const server = await serving(({ round, text: said, status, artifact }) => {
+      if (round > 1) artifact([text(said)], { id: 'b' })
+      else artifact([text('before, ')])
+      if (round > 1) status(done)
+      else status(asks, 'which paper?')
+    }, speaking)
+    const of = world(server.url, asking)
+    const host = await opened(of)
+    const first = await perform(host, { text: 'Review it.' })
+    expect(first.outcome.status).toBe('completed')
+    const { waits, parts } = askedIn(first)
+    expect(parts).toEqual([{ kind: 'text', text: 'which paper?' }])
+    const second = await perform(host, { text: 'the red one', continues: waits })
+    expect(second.result?.parts).toEqual([
+      { kind: 'text', text: 'before, ' },
+      { kind: 'text', text: 'the red one' },
+    ])
+    expect(server.told).toEqual([
+      { ...waits, message: first.actionId, text: 'Review it.' },
+      { ...waits, message: second.actionId, text: 'the red one' },
+    ])
+    expect(server.heard.join()).not.toMatch(/cancel/i)
+    expect(faultsOf(of.ledger())).toEqual([])
+
+    // It was answered: nothing goes there again.
+    for (const args of [{ text: 'the blue one', continues: waits }, { withdraws: waits }]) {
+      expect((await perform(host, args)).outcome).toMatchObject({
+        status: 'failed',
+        error: { code: 'agent.not-asked' },
+      })
+    }
+    expect(server.told).toHaveLength(2)
+  })
+
+  test('is not asked again for what it says of itself until it has read the answer', async () => {
+    const looked = Promise.withResolvers<void>()
+    const server = await serving(
+      async ({ round, status, artifact, breakOff }) => {
+        if (round === 1) return status(asks, 'which paper?')
+        artifact([text('thinking')])
+        await new Promise((resolve) => setImmediate(resolve))
+        if (speaking.streaming) breakOff()
+        await looked.promise
+        status(done)
+      },
+      {
+        ...speaking,
+        answer: (_request, _response, body) => {
+          if (/"(?:GetTask|tasks\/get)"/.test(body)) looked.resolve()
+          return false
+        },
+      },
+    )
+    const host = await opened(world(server.url, asking))
+    const { waits } = askedIn(await perform(host, { text: 'Review it.' }))
+    const { result } = await perform(host, { text: 'the red one', continues: waits })
+    expect(result?.parts).toEqual([{ kind: 'text', text: 'thinking' }])
+  })
+
+  test('is cancelled where nobody will answer', async () => {
+    const server = await serving(({ status }) => status(asks, 'which paper?'), speaking)
+    const host = await opened(world(server.url, asking))
+    const { waits } = askedIn(await perform(host, { text: 'Review it.' }))
+    const withdrawn = await perform(host, { withdraws: waits })
+    expect(withdrawn).toMatchObject({ outcome: { status: 'completed' }, result: { withdrawn: true } })
+    expect(server.heard.filter((method) => /cancel/i.test(method))).toHaveLength(1)
+    const late = await perform(host, { text: 'the red one', continues: waits })
+    expect(late.outcome).toMatchObject({ status: 'failed', error: { code: 'agent.not-asked' } })
+    expect(server.told).toHaveLength(1)
+  })
+})
+
+test('a task that this run was not asked in is neither continued nor cancelled', async () => {
+  const server = await serving(({ status }) => status(asks, 'which paper?'))
+  const of = world(server.url, asking)
+  const { waits } = askedIn(await delegated(of))
+  // Another client has a run of its own.
+  const other = await opened(of, { client: 'another client' })
+  const heard = server.heard.length
+  for (const args of [
+    { text: 'red', continues: waits },
+    { withdraws: waits },
+    { text: 'red', continues: { ...waits, context: 'other' } },
+    { text: 'red', continues: { ...waits, task: 'other' } },
+  ]) {
+    const { outcome } = await perform(other, args)
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'agent.not-asked' } })
+  }
+  for (const args of [{ text: 'red', continues: 'x' }, { text: 'red', withdraws: waits }, { continues: waits }]) {
+    const { outcome } = await perform(other, args)
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'context.arguments-invalid' } })
+  }
+  expect(server.heard).toHaveLength(heard)
+})
+
+test.each<[string, string, AgentServerOptions, string]>([
+  ['a question that is too long to be read', 'x'.repeat(11_000), {}, 'its question is over 10000 bytes'],
+  ['an id with something hidden in it', 'which?', { taskId: 'a\u202eb' }, 'its task has no id that can be sent back'],
+])('what cannot be answered is a failure, and cancelled: %s', async (_, words, options, message) => {
+  const server = await serving(({ status }) => status(asks, words), options)
+  const { outcome } = await delegated(world(server.url, asking))
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    error: { code: 'agent.input-required', message: expect.stringContaining(message) },
+  })
+  expect(server.heard).toContain('CancelTask')
+})
+
+test.each([true, false])('an answer that the agent does not take has failed, streaming: %s', async (streaming) => {
+  const server = await serving(({ status }) => status(asks, 'which paper?'), { streaming })
+  const host = await opened(world(server.url, asking))
+  const { waits } = askedIn(await perform(host, { text: 'Review it.' }))
+  await fetch(`${server.url}/a2a`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'CancelTask', params: { id: waits.task } }),
+  })
+  const { outcome } = await perform(host, { text: 'red', continues: waits })
+  expect(outcome).toMatchObject({
+    status: 'failed',
+    error: { code: 'agent.refused', message: expect.stringContaining('was not given the answer') },
+  })
+})
+
+test('an answer that got lost on the way is unknown, and is not sent again', async () => {
+  let isLost = false
+  const server = await serving(({ status }) => status(asks, 'which paper?'), {
+    answer: (request, response) => isLost && request.method === 'POST' && Boolean(response.destroy()),
+  })
+  const host = await opened(world(server.url, asking))
+  const { waits } = askedIn(await perform(host, { text: 'Review it.' }))
+  isLost = true
+  const { outcome } = await perform(host, { text: 'red', continues: waits })
+  expect(outcome).toMatchObject({ status: 'unknown', error: { code: 'agent.lost' } })
+  isLost = false
+  const again = await perform(host, { text: 'red', continues: waits })
+  expect(again.outcome).toMatchObject({ status: 'failed', error: { code: 'agent.not-asked' } })
 })
 
 test.each([

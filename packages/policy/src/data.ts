@@ -21,7 +21,7 @@ export interface ExecutorData {
   readonly remote: boolean
   /** The executor plugin of its name does its work: a `tool` executor that names no tool. */
   readonly plugin: boolean
-  /** Of one that asks a person: whom, and how long it waits. */
+  /** Of one that asks a person, or whose agent elsewhere may: whom, and how long it waits. */
   readonly ask?: Pick<NonNullable<Executor['ask']>, 'assignee' | 'expiresAfter'>
   readonly policies: Section<Policies | null>
 }

@@ -55,3 +55,12 @@ test.each([
 ])('what is not that simple is JSON: %j', (answer) => {
   expect(answerForm({ title: 't', answer })).toEqual({ kind: 'json' })
 })
+
+test('what answers an agent elsewhere begins with nothing that somebody else wrote', () => {
+  const said = { by: 'reviewer', text: 'which one?' }
+  const answer = { type: 'string', minLength: 1 }
+  expect(answerForm({ title: 't', answer, show: { writer: 'a draft' }, said })).toEqual({
+    kind: 'value',
+    field: field('', 'text', { isRequired: true }),
+  })
+})

@@ -46,11 +46,12 @@ const ofObject = new Set([
 
 /**
  * The form for a question. A field begins with its schema's `default`, or with what stands under the same name in the one shown
- * output that has it: so a draft that is shown is confirmed, or changed. What a form gives is checked like any other answer.
+ * output that has it: so a draft that is shown is confirmed, or changed. What answers an agent elsewhere begins with nothing that was
+ * shown: it is no draft of the answer. What a form gives is checked like any other answer.
  */
-export function answerForm({ answer, show = {} }: Question): AnswerForm {
+export function answerForm({ answer, show = {}, said }: Question): AnswerForm {
   if (answer === undefined) return { kind: 'value', field: { name: '', kind: 'text', choices: [], isRequired: true } }
-  const shown = Object.values(show)
+  const shown = said ? [] : Object.values(show)
   const whole = fieldOf('', answer, true, shown)
   if (whole) return { kind: 'value', field: whole }
   const { properties, required } = answer

@@ -49,7 +49,7 @@ async function ran(running: Running, assignment: Assignment): Promise<Json> {
   const parts = { assignment, inputs, mounted, ...(output ? { output } : {}) }
   if (running.host.runsElsewhere(name)) {
     const text = `${instructionsOf(parts)}\n\n${messageOf(parts)}`
-    return runRemote(running, assignment, { text, ...(output ? { output } : {}) })
+    return runRemote(running, assignment, { text, values: all, ...(output ? { output } : {}) })
   }
   return runAgent(running, assignment, {
     instructions: instructionsOf(parts),

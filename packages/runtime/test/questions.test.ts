@@ -1,8 +1,6 @@
-import { newAnswer, questionOf, writeAnswer } from '@ecp/host'
-import { openSqliteLedger } from '@ecp/ledger'
-import type { Json, Question } from '@ecp/protocol'
 import { expect, test } from 'vitest'
-import { decided, type Stage, stage } from './stage.ts'
+import { person } from './person.ts'
+import { decided, stage } from './stage.ts'
 
 const context = `
 schemas:
@@ -20,28 +18,6 @@ const turns = `
   - { executor: writer, asked: { user: Begin. }, says: "A draft with [secret:dot.env:KEY] in it." }
   - { executor: teller, asked: { user: { has: ["not before Monday"] } }, says: "It waits." }
 `
-
-/** Answers what is asked in a run as it is asked; a value, or no. Gives what the person was shown. */
-function person(
-  on: Stage,
-  value: Json | undefined,
-): { answer(approval: string): void; readonly said: Promise<Question | undefined> } {
-  const said = Promise.withResolvers<Question | undefined>()
-  const answer = async (id: string) => {
-    const ledger = openSqliteLedger({ file: on.ledgerFile })
-    try {
-      const approval = ledger.approval(id)
-      if (!approval) throw new TypeError('what waits is in the ledger')
-      const verdict = value === undefined ? 'deny' : 'approve'
-      const given = newAnswer(approval, verdict, 'ada', Date.now(), value === undefined ? {} : { value })
-      await writeAnswer({ ledger, approvers: new Map(), now: Date.now }, approval, given, { kind: 'unsigned' })
-      return questionOf(ledger, approval)
-    } finally {
-      ledger.close()
-    }
-  }
-  return { answer: (id) => said.resolve(answer(id)), said: said.promise }
-}
 
 test('a person is shown the outputs before them, and their answer is the output', async () => {
   const on = stage()

@@ -63,7 +63,7 @@ function argumentLines(args: string | undefined, paint: Paint): string[] {
 }
 
 /** What a person is asked, what they are shown, and what the answer has to be. */
-function questionLines({ title, task, show = {}, answer }: Question, paint: Paint): string[] {
+function questionLines({ title, task, show = {}, said, answer }: Question, paint: Paint): string[] {
   const text = (value: Json) => visibleLines(typeof value === 'string' ? value : JSON.stringify(value, null, 2))
   const shown = Object.entries(show).flatMap(([name, value]) => [
     paint('quiet', `from ${visible(name, 120)}:`),
@@ -75,9 +75,23 @@ function questionLines({ title, task, show = {}, answer }: Question, paint: Pain
     ...(task === undefined ? [] : [visibleLines(task)]),
     '',
     ...shown,
+    ...(said ? saidLines(said, paint) : []),
     paint('strong', 'the answer'),
-    answer === undefined ? 'any JSON value' : `JSON that fits ${visibleLines(JSON.stringify(answer, null, 2))}`,
+    answerWords(answer),
   ]
+}
+
+function answerWords(answer: Question['answer']): string {
+  if (answer === undefined) return 'any JSON value'
+  const isText = answer.type === 'string' && Object.keys(answer).every((key) => key === 'type' || key === 'minLength')
+  return isText ? 'a text' : `JSON that fits ${visibleLines(JSON.stringify(answer, null, 2))}`
+}
+
+/** Words from outside, each line marked: none of them can look like one of ecp's own. */
+function saidLines({ by, text }: NonNullable<Question['said']>, paint: Paint): string[] {
+  const lines = visibleLines(text).split('\n')
+  const head = `the agent elsewhere that works as ${visible(by, 120)} asks (its words; the answer goes to it):`
+  return [paint('quiet', head), ...lines.map((line) => `${paint('quiet', '|')} ${line}`), '']
 }
 
 function reasonLines(decided: Shown['decided'], paint: Paint): string[] {

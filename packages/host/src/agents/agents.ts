@@ -5,6 +5,19 @@ export interface AgentTask {
   readonly text: string
   /** The message's id (A2A): a UUIDv7 (RFC 9562), of the action. */
   readonly id: string
+  /** The task whose question this answers; missing: it begins one. */
+  readonly continues?: WaitingTask
+  /** Whether what the agent asks can be answered: its task is left waiting then. Missing: it is cancelled. */
+  readonly isAnswerable?: boolean
+}
+
+/** A task that waits for an answer (A2A, `TASK_STATE_INPUT_REQUIRED`), by the ids that the agent gave it. */
+export interface WaitingTask {
+  readonly task: string
+  /** Empty where the agent named none. */
+  readonly context: string
+  /** Of the status that asks: what tells it from a later one. */
+  readonly status: string
 }
 
 /** A part of an answer (A2A, `Part`). What is a file is named and not fetched. */
@@ -20,6 +33,8 @@ export type AgentEnd = 'failed' | 'rejected' | 'canceled' | 'input-required' | '
 export type AgentAnswer =
   | { readonly kind: 'answered'; readonly parts: readonly AgentPart[] }
   | { readonly kind: 'ended'; readonly end: AgentEnd; readonly words: string }
+  /** It waits for an answer to this. */
+  | { readonly kind: 'asks'; readonly parts: readonly AgentPart[]; readonly waits: WaitingTask }
   /** It heard of the task and refused it, or never heard of it: nothing goes on there. */
   | { readonly kind: 'refused'; readonly code: string; readonly why: string }
   /** The signal ended it, and the agent says that it has stopped. */
@@ -39,6 +54,8 @@ export interface Agents {
   check(endpoint: string): Promise<void>
   /** Gives a task to an agent and waits until it has ended. Never throws. */
   ask(endpoint: string, task: AgentTask, options: AskOptions): Promise<AgentAnswer>
+  /** Cancels a task that waits for an answer which nobody will give. Why it goes on there; undefined where it does not. Never throws. */
+  withdraw(endpoint: string, task: WaitingTask, options: AskOptions): Promise<string | undefined>
   /** Milliseconds that a task may take; nothing where the wiring does not say. */
   timeoutMs(endpoint: string): number | undefined
   /** Ends its connections. */

@@ -2,7 +2,7 @@ import { setTimeout as waited } from 'node:timers/promises'
 import { Role, type SendMessageRequest } from '@a2a-js/sdk'
 import type { Client } from '@a2a-js/sdk/client'
 import { HostError } from '../error.ts'
-import type { AgentAnswer, AgentTask } from './agents.ts'
+import type { AgentAnswer, AgentTask, WaitingTask } from './agents.ts'
 import { TaskView } from './task-state.ts'
 
 export interface Conversation {
@@ -22,23 +22,36 @@ const maxLostPolls = 3
 const cancelMs = 5_000
 
 /**
- * Gives a task to an agent and follows it to its end: by its stream where it has one, by asking again and again where it has
- * none or the stream broke off. When the signal ends it, the task is cancelled there. Never throws.
+ * Gives a task to an agent, or an answer to one that waits, and follows it to its end, or to what it asks: by its stream where it has
+ * one, by asking again and again where it has none or the stream broke off. When the signal ends it, the task is cancelled there.
+ * Never throws.
  */
 export async function askAgent(conversation: Conversation): Promise<AgentAnswer> {
-  const { signal } = conversation
-  const view = new TaskView()
+  const { client, signal, streams, task } = conversation
+  const view = new TaskView(task.continues)
   try {
     await sent(conversation, view)
   } catch (cause) {
     if (signal.aborted) return cancelled(conversation, view)
-    // Of a task that has an id it can be asked what became of it.
-    if (view.id === undefined) return failure(cause, conversation.status())
+    // Of a task that the agent has taken it can be asked what became of it.
+    if (!view.isHeard) return failure(cause, conversation.status())
   }
-  const answer = view.answer() ?? (await polled(conversation, view))
+  // A stream tells what is new: what was made before the question is not in it.
+  const isPart = streams && task.continues !== undefined && view.isCompleted
+  const answer = (isPart ? undefined : view.answer(task.isAnswerable)) ?? (await polled(conversation, view))
   // Nobody will give what it waits for: it need not wait.
-  if (answer.kind === 'ended' && answer.end.endsWith('-required')) await stopped(conversation, view)
+  if (answer.kind === 'ended' && answer.end.endsWith('-required')) await stopped(client, view)
   return answer
+}
+
+/** Cancels a task that waits. Why it goes on there; undefined where it does not. Never throws. */
+export async function withdrawTask(
+  client: Client,
+  task: WaitingTask,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const isOver = await stopped(client, new TaskView(task), signal)
+  return isOver ? undefined : 'the agent did not say that it has stopped'
 }
 
 async function sent({ client, streams, task, signal }: Conversation, view: TaskView): Promise<void> {
@@ -46,8 +59,8 @@ async function sent({ client, streams, task, signal }: Conversation, view: TaskV
     tenant: '',
     message: {
       messageId: task.id,
-      contextId: '',
-      taskId: '',
+      contextId: task.continues?.context ?? '',
+      taskId: task.continues?.task ?? '',
       role: Role.ROLE_USER,
       parts: [
         { content: { $case: 'text', value: task.text }, metadata: undefined, filename: '', mediaType: 'text/plain' },
@@ -78,7 +91,7 @@ async function sent({ client, streams, task, signal }: Conversation, view: TaskV
     }
     for await (const event of client.sendMessageStream(request, asking)) {
       view.heard(event)
-      if (view.answer() || signal.aborted) return
+      if (view.answer(task.isAnswerable) || signal.aborted) return
     }
   } finally {
     clearTimeout(timer)
@@ -87,7 +100,7 @@ async function sent({ client, streams, task, signal }: Conversation, view: TaskV
 }
 
 async function polled(conversation: Conversation, view: TaskView): Promise<AgentAnswer> {
-  const { client, signal } = conversation
+  const { client, signal, task } = conversation
   const { id } = view
   if (id === undefined) return { kind: 'lost', why: 'it ended its answer without one' }
   let lost = 0
@@ -96,7 +109,7 @@ async function polled(conversation: Conversation, view: TaskView): Promise<Agent
       signal.throwIfAborted()
       view.seen(await client.getTask({ id, tenant: '', historyLength: 0 }, { signal }))
       lost = 0
-      const answer = view.answer()
+      const answer = view.answer(task.isAnswerable)
       if (answer) return answer
     } catch (cause) {
       if (signal.aborted) return cancelled(conversation, view)
@@ -107,23 +120,24 @@ async function polled(conversation: Conversation, view: TaskView): Promise<Agent
 }
 
 async function cancelled(conversation: Conversation, view: TaskView): Promise<AgentAnswer> {
-  const hasStopped = await stopped(conversation, view)
+  const hasStopped = await stopped(conversation.client, view)
   if (hasStopped) return { kind: 'cancelled' }
   return { kind: 'lost', why: 'it was cancelled, and the agent did not say that it has stopped' }
 }
 
 /** Cancels the task there. Whether the agent says that it goes on no more. */
-async function stopped({ client }: Conversation, view: TaskView): Promise<boolean> {
+async function stopped(client: Client, view: TaskView, until?: AbortSignal): Promise<boolean> {
   const { id } = view
   if (id === undefined) return false
+  const late = AbortSignal.timeout(cancelMs)
+  const signal = until ? AbortSignal.any([late, until]) : late
   try {
-    view.seen(
-      await client.cancelTask({ id, tenant: '', metadata: undefined }, { signal: AbortSignal.timeout(cancelMs) }),
-    )
+    view.seen(await client.cancelTask({ id, tenant: '', metadata: undefined }, { signal }))
   } catch {
     return false
   }
-  return view.answer() !== undefined
+  const answer = view.answer()
+  return answer !== undefined && !(answer.kind === 'ended' && answer.end.endsWith('-required'))
 }
 
 /** Before anything was sent, or with a clear no, nothing goes on there; in any other case it may. */

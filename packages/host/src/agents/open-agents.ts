@@ -4,7 +4,7 @@ import { literalHosts, networkRules } from '../network/network-rules.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { agentClient } from './agent-client.ts'
 import type { Agents } from './agents.ts'
-import { askAgent, hostErrorIn, messageOf } from './ask-agent.ts'
+import { askAgent, hostErrorIn, messageOf, withdrawTask } from './ask-agent.ts'
 import { hasEndpoint, type WiredEndpoint, wiredEndpoint } from './wired-endpoint.ts'
 
 export interface OpenAgentsOptions {
@@ -23,6 +23,13 @@ export function openAgents({ layers, secrets }: OpenAgentsOptions): Agents {
     fetches.set(name, guarded)
     return guarded
   }
+  /** An agent that nothing but its card was asked for so far. `onStatus`: called with the status of each answer. */
+  const reach = async (endpoint: string, signal: AbortSignal, onStatus: (status: number) => void) => {
+    const wired = wiredEndpoint(layers, endpoint)
+    const { headers } = await secrets.bindingsFor(endpoint, 'endpoint')
+    signal.throwIfAborted()
+    return agentClient({ ...wired, guarded: fetchOf(wired), headers, signal, onStatus })
+  }
   return {
     has: (endpoint) => hasEndpoint(layers, endpoint),
     async check(endpoint) {
@@ -34,13 +41,9 @@ export function openAgents({ layers, secrets }: OpenAgentsOptions): Agents {
       let status: number | undefined
       let reached: Awaited<ReturnType<typeof agentClient>>
       try {
-        const wired = wiredEndpoint(layers, endpoint)
-        const { headers } = await secrets.bindingsFor(endpoint, 'endpoint')
-        signal.throwIfAborted()
-        const onStatus = (answered: number) => {
+        reached = await reach(endpoint, signal, (answered) => {
           status = answered
-        }
-        reached = await agentClient({ ...wired, guarded: fetchOf(wired), headers, signal, onStatus })
+        })
       } catch (cause) {
         // So far nothing but its card was asked for.
         if (signal.aborted) return { kind: 'cancelled' }
@@ -49,6 +52,14 @@ export function openAgents({ layers, secrets }: OpenAgentsOptions): Agents {
       }
       status = undefined
       return askAgent({ ...reached, task, signal, status: () => status })
+    },
+    async withdraw(endpoint, task, { signal }) {
+      try {
+        const { client } = await reach(endpoint, signal, () => undefined)
+        return await withdrawTask(client, task, signal)
+      } catch (cause) {
+        return messageOf(hostErrorIn(cause) ?? cause)
+      }
     },
     async close() {
       await Promise.all([...fetches.values()].map((fetch) => fetch.close()))

@@ -13,7 +13,9 @@ import type { CallOptions } from '../servers/servers.ts'
  * `ecp:memory/tool` becomes that, at the store of its executor's memory, before it is decided.
  * Of a person: `human.ask`: the `human` executor that asks, a `Question`; the result is `{answer, by}`.
  * At an agent elsewhere: `agent.delegate`: the executor that it works as, in the name of the one above it, `{text}`; the result is
- * `{parts}`, each `{kind: 'text', text}`, `{kind: 'data', data}` or `{kind: 'file', name}`.
+ * `{parts}`, each `{kind: 'text', text}`, `{kind: 'data', data}` or `{kind: 'file', name}`. Where that executor has `ask` and the agent
+ * asks for input the result is `{asks: {task, context, status, parts}}`; `{text, continues: {task, context}}` answers it, once, and
+ * `{withdraws: {task, context}}` cancels that task: both only in the run that was asked.
  */
 export type PerformedKind =
   | 'tool.call'

@@ -21,6 +21,9 @@ orchestrator:
     - { name: helper, type: agent }
     - { name: remote, type: agent, protocols: { agentOrchestration: { type: a2a } } }
     - { name: stranger, type: agent, protocols: { agentOrchestration: { type: a2a } } }
+    - { name: curious, type: agent, protocols: { agentOrchestration: { type: a2a } }, ask: { title: Well?, assignee: ops, expiresAfter: 2h } }
+    - { name: forbidden, type: agent, protocols: { agentOrchestration: { type: a2a } }, ask: { title: Well? } }
+    - { name: here, type: agent, protocols: { agentOrchestration: { type: a2a } }, ask: { title: Well? } }
     - { name: person, type: human, ask: { title: Well? } }
     - { name: deterministic, type: tool }
     - { name: writer, type: agent, policies: { memoryAccess: { allowWrite: true } } }
@@ -38,7 +41,7 @@ models:
     plain: { defaultModel: only }
     keyed: { defaultModel: only, apiKey: { provider: session, key: K } }
 tools: { servers: { docs: { transport: { type: stdio, command: d } }, web: { transport: { type: stdio, command: w } } } }
-agents: { endpoints: { remote: "https://a.example/", stranger: "https://b.example/" } }
+agents: { endpoints: { remote: "https://a.example/", stranger: "https://b.example/", curious: "https://c.example/", forbidden: "https://d.example/" } }
 executors: { instances: { deterministic: {}, disallowed: {} } }
 memory: { stores: { notes: {}, other: {} } }
 loggers: { config: { console: {}, file: {} } }
@@ -51,7 +54,7 @@ const security = `
 security:
   models: { allowProviders: [openai, plain, keyed], allowedModels: { openai: [small, other], plain: [only], keyed: [only] } }
   tools: { allowServers: [docs], allowSampling: [docs], allowElicitation: [docs] }
-  agents: { allowEndpoints: [remote] }
+  agents: { allowEndpoints: [remote, curious] }
   executors: { allowExecutors: [deterministic] }
   memory: { allowStores: [notes] }
   loggers: { allowEnable: [console, extra] }
@@ -110,6 +113,18 @@ const cases: [executor: string, kind: ActionKind, target: string, wanted: string
   ['main', 'human.ask', 'person', 'hold question.unanswered context.question-allowed'],
   ['helper', 'human.ask', 'person', 'deny context.delegate-not-allowed'],
   ['main', 'human.ask', 'helper', 'deny context.delegate-not-allowed'],
+  ['curious', 'human.ask', 'curious', 'hold question.unanswered context.question-allowed'],
+  ['curious', 'human.ask', 'person', 'deny context.delegate-not-allowed'],
+  ['main', 'human.ask', 'curious', 'deny context.delegate-not-allowed'],
+  ['helper', 'human.ask', 'curious', 'deny context.delegate-not-allowed'],
+  ['remote', 'human.ask', 'remote', 'deny context.delegate-not-allowed'],
+  ['here', 'human.ask', 'here', 'deny context.delegate-not-allowed'],
+  [
+    'forbidden',
+    'human.ask',
+    'forbidden',
+    'deny host.endpoint-not-allowed question.unanswered context.question-allowed',
+  ],
   ['main', 'plugin.load', 'console', 'allow host.plugin-allowed'],
   ['main', 'plugin.load', 'file', 'deny host.logger-not-allowed'],
   ['main', 'plugin.load', 'openai', 'allow host.plugin-allowed'],
@@ -131,10 +146,20 @@ test.each(cases)('%s: %s %s is %s', (executor, kind, target, wanted) => {
 })
 
 test.each(cases)('%s: %s %s is denied where security is empty', (executor, kind, target) => {
-  const inside = kind === 'human.ask' || (kind === 'agent.delegate' && target === 'helper')
+  const inside = (kind === 'human.ask' && executor !== 'curious') || (kind === 'agent.delegate' && target === 'helper')
   const policy = policyOf(context, { user: `${wiring}security: {}\n` })
   const { effect } = decided(policy, catalogue, actionOf({ executor, kind, target }))
   if (!inside) expect(effect).toBe('deny')
+})
+
+test('what an agent elsewhere asks is answered by whom its executor names, for as long as it says', () => {
+  const policy = policyOf(context, { user: `${wiring}${security}` })
+  const { approval } = decided(
+    policy,
+    catalogue,
+    actionOf({ executor: 'curious', kind: 'human.ask', target: 'curious' }),
+  )
+  expect(approval).toEqual({ expiresAfter: 7_200_000, approvers: ['ops'], quorum: 1 })
 })
 
 const narrowed: [plugins: string, kind: ActionKind, target: string, wanted: string][] = [

@@ -1,17 +1,26 @@
 import { type ApprovalTerms, milliseconds, type PersonAnswer, type Reason } from '@ecp/protocol'
+import { notListed } from '../host/areas.ts'
 import type { ExecutorView, Policy } from '../policy.ts'
 import { reason } from '../reason.ts'
 
 const day = 86_400_000
 
-/** A question to a person: asked by a `human` executor, or by the parent of the one that the target names. */
+/**
+ * A question to a person: asked by a `human` executor, or by the parent of the one that the target names; or what an agent elsewhere
+ * asks, by the executor that it works as, where that has `ask` and the host an endpoint of its name.
+ */
 export function questionReasons(policy: Policy, executor: ExecutorView, target: string): Reason[] {
   const asked = askedExecutor(policy, executor, target)
   if (asked) {
-    const message = `executor \`${asked.data.name}\` is a question to a person`
-    return [reason('context.question-allowed', 'context', message, asked.policies.at())]
+    const { name } = asked.data
+    const isOwn = asked.data.type === 'human'
+    const message = isOwn
+      ? `executor \`${name}\` is a question to a person`
+      : `what the agent elsewhere that works as \`${name}\` asks goes to a person`
+    const against = isOwn ? [] : notListed(policy, 'agents', 'allowEndpoints', name, 'host.endpoint-not-allowed')
+    return [reason('context.question-allowed', 'context', message, asked.policies.at()), ...against]
   }
-  const message = `executor \`${executor.data.name}\` is not of type human, and \`${target}\` names no child that is`
+  const message = `executor \`${executor.data.name}\` is not of type human, \`${target}\` names no child that is, and no agent elsewhere may ask as it`
   return [reason('context.delegate-not-allowed', 'context', message, executor.policies.at())]
 }
 
@@ -39,6 +48,12 @@ export function answeredQuestion(target: string, answers: readonly PersonAnswer[
 
 function askedExecutor(policy: Policy, executor: ExecutorView, target: string): ExecutorView | undefined {
   if (executor.data.type === 'human') return executor
+  if (executor.data.name === target && asksElsewhere(policy, executor)) return executor
   const named = policy.executors.get(target)
   return named?.data.type === 'human' && named.data.parent === executor.data.name ? named : undefined
+}
+
+/** INVARIANT: without `ask` in the Context nobody is asked for an agent elsewhere; one that runs here asks nobody. */
+function asksElsewhere({ endpoints }: Policy, { data: { type, name, remote, ask } }: ExecutorView): boolean {
+  return type === 'agent' && remote && ask !== undefined && endpoints.has(name)
 }

@@ -104,7 +104,9 @@ const common = {
     show: z.array(name).optional().describe('Outputs before it that the person sees'),
     assignee: z.string().optional().describe('Who is asked: the name of an approver, or of a group of them'),
     expiresAfter: duration.optional(),
-  }).optional(),
+  })
+    .optional()
+    .describe('What a person is asked: by an executor of type human, or where an agent elsewhere asks for input'),
   optional: z.boolean().optional().describe('Whether the run goes on when it fails'),
 }
 

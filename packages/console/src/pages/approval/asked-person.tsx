@@ -1,4 +1,4 @@
-import type { Json, OperatorApproval } from '@ecp/protocol'
+import type { Json, OperatorApproval, Question } from '@ecp/protocol'
 import { useMemo } from 'react'
 import { jsonLines, textLines } from '../../text/exact-lines.ts'
 import { ExactText } from '../../text/exact-text.tsx'
@@ -9,7 +9,7 @@ import { MissingRecord } from './missing-record.tsx'
 export function AskedPerson({ approval }: { readonly approval: OperatorApproval }) {
   const { question } = approval
   if (!question) return <MissingRecord />
-  const { title, task, show = {}, answer } = question
+  const { title, task, show = {}, said, answer } = question
   return (
     <>
       <section aria-labelledby="question">
@@ -24,6 +24,7 @@ export function AskedPerson({ approval }: { readonly approval: OperatorApproval 
         {Object.entries(show).map(([name, value]) => (
           <Shown key={name} name={name} value={value} />
         ))}
+        {said && <Said said={said} />}
       </section>
       {answer && (
         <section aria-labelledby="schema">
@@ -31,6 +32,20 @@ export function AskedPerson({ approval }: { readonly approval: OperatorApproval 
           <ExactText lines={jsonLines(answer)} label="JSON Schema of the answer" />
         </section>
       )}
+    </>
+  )
+}
+
+/** What an agent elsewhere asks: in a frame of its own, so that none of it looks like ours. */
+function Said({ said: { by, text } }: { readonly said: NonNullable<Question['said']> }) {
+  const lines = useMemo(() => textLines(text), [text])
+  return (
+    <>
+      <h3>
+        The agent elsewhere that works as <Inert text={by} /> asks
+      </h3>
+      <p>These are its words. What you answer goes to it.</p>
+      <ExactText lines={lines} label={`What the agent ${by} asks`} />
     </>
   )
 }

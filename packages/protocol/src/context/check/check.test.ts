@@ -97,7 +97,14 @@ const faults: readonly Case[] = [
     'instructions: Plan the work.',
     '«ask»: { title: a }',
     'wrong-value',
-    /`ask` fits an executor of type `human`/,
+    /`ask` fits an executor of type `human`, or an agent that may run elsewhere, and `lead` .* has no `protocols/,
+  ],
+  [
+    'a question on a tool, wherever it runs',
+    'type: tool\n    inputs',
+    'type: tool\n    protocols: { agentOrchestration: { type: a2a } }\n    «ask»: { title: a }\n    inputs',
+    'wrong-value',
+    /`ask` fits an executor of type `human`, and `.*` is of type `tool`/,
   ],
   [
     'a tool executor without a tool',

@@ -51,6 +51,10 @@ function* checkFields(node: ExecutorNode, plugins: ReadonlySet<string>): Iterabl
   const { executor, path, type, name } = node
   for (const [field, wanted] of Object.entries(ownFields)) {
     if (!(field in executor) || wanted === type) continue
+    if (field === 'ask' && type === 'agent') {
+      if (!executor.protocols?.agentOrchestration) yield askedByNobody(node)
+      continue
+    }
     const message = `\`${field}\` fits an executor of type \`${wanted}\`, and \`${name}\` is of type \`${type}\``
     yield { code: 'wrong-value', path: [...path, field], on: 'key', message }
   }
@@ -72,6 +76,12 @@ function* checkFields(node: ExecutorNode, plugins: ReadonlySet<string>): Iterabl
     const message = `executor \`${name}\` of type \`human\` needs \`ask\``
     yield { code: 'missing-key', path: [...path, 'ask'], message, expected: ['ask: { title: ... }'] }
   }
+}
+
+/** A model that runs here asks nobody: only an agent elsewhere does, whose question goes to a person. */
+function askedByNobody({ path, name }: ExecutorNode): Fault {
+  const message = `\`ask\` fits an executor of type \`human\`, or an agent that may run elsewhere, and \`${name}\` of type \`agent\` has no \`protocols: { agentOrchestration: { type: a2a } }\``
+  return { code: 'wrong-value', path: [...path, 'ask'], on: 'key', message }
 }
 
 /** Names of the executor plugins that the Context expects of its host. */
