@@ -7,7 +7,7 @@ export {
 } from './approvals/apply-proposal.ts'
 export { isApproverFileName, newApproverKey } from './approvals/approver-key.ts'
 export { type Approver, type Approvers, approversOf } from './approvals/approvers.ts'
-export { type FileChange, fileChange, type Places } from './approvals/file-change.ts'
+export { type FileChange, fileChange } from './approvals/file-change.ts'
 export { isApprovedBy, mayAnswer, worthOf } from './approvals/judge.ts'
 export { lineDifference } from './approvals/line-difference.ts'
 export {

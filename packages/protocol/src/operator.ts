@@ -127,9 +127,8 @@ export type AnswerWorth =
   | 'wrong-signature'
   | 'wrong-value'
 export interface OperatorChange {
-  /** As the arguments name it, and where that is. */
+  /** Absolute, as the arguments name it. */
   readonly path: string
-  readonly file: string
   /** There is no such file yet. */
   readonly isNew: boolean
   /** Empty: nothing would change. */

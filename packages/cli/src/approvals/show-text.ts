@@ -120,10 +120,9 @@ function answerLines(
 
 function changeLines(change: FileChange | undefined, paint: Paint): string[] {
   if (!change) return []
-  const { path, file, before, after, faults } = change
+  const { path, before, after, faults } = change
   const what = before === undefined ? 'would make' : 'would change'
-  const where = path === file ? '' : ` (${visible(file)})`
-  const head = `${paint('strong', `what it ${what}`)} ${visible(path)}${where}, as it is now`
+  const head = `${paint('strong', `what it ${what}`)} ${visible(path)}, as it is now`
   const lines = lineDifference(before ?? '', after).map(({ kind, text }) => {
     const { mark, style } = marks[kind]
     return style ? paint(style, `${mark}${visible(text)}`) : `${mark}${visible(text)}`

@@ -74,7 +74,7 @@ export async function answerQuestion(invocation: Invocation, id: string, options
     const question = questionOf(ledger, asked)
     const isAsked = [options.value, options.valueFile, options.text].every((one) => one === undefined)
     if (isAsked && terminal.interactive) {
-      terminal.err(`${showText(await shownOf(invocation, ledger, host, standing), terminal.paintErr, now())}\n`)
+      terminal.err(`${showText(await shownOf(ledger, host, standing), terminal.paintErr, now())}\n`)
     } else if (question) terminal.err(`${visible(asked.target, 120)}: ${visible(question.title, 400)}`)
     value = await givenValue(invocation, options, question)
   }

@@ -19,21 +19,20 @@ export async function approvalsShow(
   await using opened = await readLedger(invocation)
   const at = now()
   const standing = standingOf(opened.ledger, approvalOf(opened.ledger, id, kinds), host.approvers, at)
-  const shown = await shownOf(invocation, opened.ledger, host, standing)
+  const shown = await shownOf(opened.ledger, host, standing)
   if (common.json) terminal.out(JSON.stringify(shownJson(shown), null, 2))
   else terminal.out(showText(shown, terminal.paint, at))
   return exitCodes.done
 }
 
 export async function shownOf(
-  { cwd, home }: Invocation,
   ledger: Ledger,
   { layers }: Pick<HostApprovers, 'layers'>,
   standing: Standing,
 ): Promise<Shown> {
   const { run, action } = standing.approval
   const decided = ledger.decided(run, action)
-  const looked = decided && (await fileChange(decided.action, { layers, cwd, home }))
+  const looked = decided && (await fileChange(decided.action, layers))
   return {
     standing,
     ...(decided ? { decided } : {}),

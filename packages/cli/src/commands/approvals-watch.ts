@@ -34,7 +34,7 @@ export async function approvalsWatch(invocation: Invocation, options: SigningOpt
       seen.add(approval.approval)
       const standing = standingOf(ledger, approval, host.approvers, now())
       if (standing.state !== 'pending') continue
-      const shown = await shownOf(invocation, ledger, host, standing)
+      const shown = await shownOf(ledger, host, standing)
       if (common.json) terminal.out(JSON.stringify(shownJson(shown)))
       else terminal.out(`${showText(shown, terminal.paint, now())}\n`)
       if (!common.json && terminal.interactive) await ask(invocation, ledger, host, standing, options)

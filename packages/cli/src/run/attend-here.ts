@@ -21,7 +21,7 @@ export function attendHere(invocation: Invocation, { ledger, config }: Machine, 
     const approval = ledger.approval(id)
     if (over.aborted || !approval) return true
     const standing = standingOf(ledger, approval, approvers, now())
-    const shown = await shownOf(invocation, ledger, { layers: config.layers }, standing)
+    const shown = await shownOf(ledger, { layers: config.layers }, standing)
     terminal.err(`${showText(shown, terminal.paintErr, now())}\n`)
     try {
       const after = await askPerson(invocation, ledger, approvers, approval, {}, over)

@@ -1,27 +1,18 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute } from 'node:path'
 import type { HostLayer } from '@ecp/policy'
 import { type Action, isJsonObject, type Json } from '@ecp/protocol'
-import { serverFolder } from '../config/server-folder.ts'
 
 /** What an action would make of a file, if its arguments mean what they look like. */
 export interface FileChange {
-  /** As the arguments name it, and where that is. */
+  /** Absolute, as the arguments name it. */
   readonly path: string
-  readonly file: string
   /** Undefined: there is no such file yet. */
   readonly before?: string
   readonly after: string
   /** What of it would not work as the file is now. */
   readonly faults: readonly string[]
-}
-
-/** Where servers on this machine work. */
-export interface Places {
-  readonly layers: readonly HostLayer[]
-  readonly cwd: string
-  readonly home: string
 }
 
 interface Edit {
@@ -34,21 +25,24 @@ const maxBytes = 1_000_000
 
 /**
  * The change that a call of a tool on this machine would make, where its arguments are `{path, content}` or `{path, edits:
- * [{oldText, newText}]}`; nothing for other calls. A sentence where the file cannot be compared. Reads the file as it is now.
+ * [{oldText, newText}]}`; nothing for other calls. A sentence where the file cannot be compared: where a path is relative, only its
+ * server knows to what. Reads the file as it is now.
  */
-export async function fileChange({ kind, target, arguments: args }: Action, places: Places) {
+export async function fileChange({ kind, target, arguments: args }: Action, layers: readonly HostLayer[]) {
   const wanted = kind === 'tool.call' ? changeIn(args) : undefined
-  const folder = wanted && folderOf(target, places)
-  if (!wanted || folder === undefined) return undefined
-  const file = isAbsolute(wanted.path) ? wanted.path : resolve(folder, wanted.path)
-  const found = await textOf(file)
+  if (!wanted || !runsHere(target, layers)) return undefined
+  if (!isAbsolute(wanted.path)) {
+    return {
+      why: `\`${wanted.path}\` is relative, and only the server knows to which folder: it cannot be compared here`,
+    }
+  }
+  const found = await textOf(wanted.path)
   if (found.why !== undefined) return { why: `\`${wanted.path}\` ${found.why}` }
   const before = found.text
   if (wanted.content !== undefined) {
     return {
       change: {
         path: wanted.path,
-        file,
         ...(before === undefined ? {} : { before }),
         after: wanted.content,
         faults: [],
@@ -57,7 +51,7 @@ export async function fileChange({ kind, target, arguments: args }: Action, plac
   }
   if (before === undefined) return { why: `\`${wanted.path}\` is to be edited, and there is no such file` }
   const { text, faults } = edited(before, wanted.edits ?? [])
-  return { change: { path: wanted.path, file, before, after: text, faults } }
+  return { change: { path: wanted.path, before, after: text, faults } }
 }
 
 function changeIn(args: Json): { path: string; content?: string; edits?: readonly Edit[] } | undefined {
@@ -73,14 +67,10 @@ function changeIn(args: Json): { path: string; content?: string; edits?: readonl
   return all.length > 0 && read.length === all.length ? { path, edits: read } : undefined
 }
 
-/** The folder of a server that runs here. */
-function folderOf(target: string, { layers, cwd, home }: Places): string | undefined {
+/** Whether it is a tool of a server that runs on this machine. */
+function runsHere(target: string, layers: readonly HostLayer[]): boolean {
   const server = target.slice(0, target.indexOf(':'))
-  for (const layer of layers) {
-    const wiring = layer.document.value.tools?.servers?.[server]
-    if (wiring?.transport.type === 'stdio') return serverFolder(layer, wiring, { cwd, home })
-  }
-  return undefined
+  return layers.some(({ document }) => document.value.tools?.servers?.[server]?.transport.type === 'stdio')
 }
 
 /** Each edit replaces the first place that its text stands at, one after the other. */

@@ -53,16 +53,14 @@ async function changeOf(
   machine: Machine,
   { action }: RecordBodies['action.decided'],
 ): Promise<Pick<OperatorApproval, 'change' | 'noChange'>> {
-  const { config } = machine
-  const { cwd, home } = config.options
-  const looked = await fileChange(action, { layers: config.layers, cwd, home })
+  const looked = await fileChange(action, machine.config.layers)
   if (looked?.why !== undefined) return { noChange: looked.why }
   if (!looked?.change) return {}
-  const { path, file, before, after, faults } = looked.change
+  const { path, before, after, faults } = looked.change
   const difference = lineDifference(before ?? '', after)
   const texts = await machine.redacted(difference.map(({ text }) => text))
   const lines = difference.map(({ kind }, index) => ({ kind, text: texts[index] ?? '' }))
-  const change: OperatorChange = { path, file, isNew: before === undefined, lines, faults }
+  const change: OperatorChange = { path, isNew: before === undefined, lines, faults }
   return { change }
 }
 

@@ -41,23 +41,13 @@ export function Change({ approval: { change, noChange } }: { readonly approval: 
       </section>
     )
   }
-  const { path, file, isNew, faults } = change
+  const { path, isNew, faults } = change
   return (
     <section aria-labelledby="change">
       <h2 id="change">
         {isNew ? 'What it would make' : 'What it would change'}: <Inert text={path} />
       </h2>
-      <p className="quiet small">
-        {path !== file && (
-          <>
-            <span className="mono">
-              <Inert text={file} />
-            </span>
-            {', '}
-          </>
-        )}
-        compared with the file as it is now
-      </p>
+      <p className="quiet small">compared with the file as it is now</p>
       {lines.length === 0 ? (
         <p>Nothing: the file has this content already.</p>
       ) : (
