@@ -1,4 +1,3 @@
-import { request } from 'node:http'
 import { HostError } from '../error.ts'
 
 /** What was answered over a socket of the file system. */
@@ -11,7 +10,9 @@ const longest = 1_000_000
 const waitMs = 10_000
 
 /** Posts to a program that listens on a socket of the file system. Throws `host.refused` where nobody does, or answers. */
-export function askSocket(socketPath: string, path: string, body: unknown): Promise<SocketAnswer> {
+export async function askSocket(socketPath: string, path: string, body: unknown): Promise<SocketAnswer> {
+  // Loaded where it is needed: an import of it loads all of Node's own HTTP client, WebSockets included.
+  const { request } = await import('node:http')
   return new Promise((resolve, reject) => {
     const refuse = (why: string) => reject(new HostError('host.refused', `nobody answers at \`${socketPath}\`: ${why}`))
     const text = JSON.stringify(body)

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { HostError } from '../error.ts'
 
@@ -51,6 +51,7 @@ export async function openLoopback({ port = 0, timeoutMs }: LoopbackOptions): Pr
     waiting?.settle(url.searchParams)
     waiting = undefined
   }
+  const { createServer } = await import('node:http')
   const server = createServer({ maxHeaderSize: 32_000, requestTimeout: 10_000, headersTimeout: 10_000 }, answer)
   const listen = (at: number) =>
     new Promise<void>((resolve, reject) => server.once('error', reject).listen(at, '127.0.0.1', resolve))
