@@ -5,7 +5,14 @@ export type StepKind = 'model' | 'tool' | 'mount' | 'question' | 'agent'
 
 /** What happens in a run, as it happens: for whoever watches. Everything of it is in the ledger, too. */
 export type RunEvent =
-  | { readonly kind: 'executor-started'; readonly executor: string; readonly path: string; readonly parent?: string }
+  | {
+      readonly kind: 'executor-started'
+      readonly executor: string
+      readonly path: string
+      readonly parent?: string
+      /** What a plan asks it to do: a model's words. */
+      readonly task?: string
+    }
   | { readonly kind: 'executor-finished'; readonly executor: string; readonly path: string; readonly failure?: string }
   | {
       readonly kind: 'step-started'

@@ -18,7 +18,12 @@ const step = (executor: string, key: string, target: string) => {
     }),
   }
 }
-const starts = (executor: string, path: string): RunEvent => ({ kind: 'executor-started', executor, path })
+const starts = (executor: string, path: string, task?: string): RunEvent => ({
+  kind: 'executor-started',
+  executor,
+  path,
+  ...(task === undefined ? {} : { task }),
+})
 
 /** A lead with two reviewers at the same time, of one name. */
 function going(...more: RunEvent[]): RunTree {
@@ -32,13 +37,14 @@ function going(...more: RunEvent[]): RunTree {
     turn.begins,
     turn.ends({ tokens: { prompt: 900, completion: 100 }, costUsd: 0.5 }),
     starts('reviewer', 'root/0:reviewer'),
-    starts('reviewer', 'root/1:reviewer'),
+    starts('reviewer', 'root/1:reviewer', 'Review a file\nwhose name is long: code/login.py'),
     first?.begins,
     second?.begins,
     second?.ends({ tokens: { prompt: 10, completion: 1 } }),
     write.begins,
     write.ends({ effect: 'deny', status: 'denied' }),
-    { kind: 'left', left: { toolCalls: 59, tokens: 399_000, costUsd: 1.5, runtimeMs: 299_000 } } satisfies RunEvent,
+    { kind: 'left', left: { tokens: 399_000, costUsd: 1.5, runtimeMs: 299_000 } } satisfies RunEvent,
+    { kind: 'left', left: { toolCalls: 59 } } satisfies RunEvent,
     {
       kind: 'text',
       executor: 'reviewer',
@@ -59,7 +65,7 @@ test('each executor with what it does and used, what was stopped, and the end of
     '  ⠋ reviewer  asks openai/gpt-5-mini',
     '      line two',
     '      and \\u{1b}[2J\\u{202e}it',
-    '  ⠋ reviewer  1 turn, 11 tokens',
+    '  ⠋ reviewer  Review a file whose name … · 1 turn, 11 tokens',
     '      denied files:write_file',
     '59.00 s · 2 turns, 1011 tokens, $0.5000',
     'left: 59 calls, 399k tokens, $1.50, 4 min 4 s',
@@ -75,7 +81,7 @@ test('what has ended says how long it took, and that of one name each has its ow
     frame(80),
   )
   expect(lines[1]).toMatch(/^ {2}✗ reviewer {2}\d+\.\d+ s$/)
-  expect(lines[2]).toMatch(/^ {2}✓ reviewer {2}1 turn, 11 tokens, \d+\.\d+ s$/)
+  expect(lines[2]).toMatch(/^ {2}✓ reviewer {2}Review a file whose name … · 1 turn, 11 tokens, \d+\.\d+ s$/)
 })
 
 test.each([80, 40, 20])('on %i columns no line is as wide as the terminal', (columns) => {

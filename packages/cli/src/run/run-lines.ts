@@ -57,9 +57,11 @@ export function nodeLines(node: RunNode, frame: Frame): string[] {
   const used = countWords(node.counts)
   const took = duration((node.endedAt ?? now) - node.startedAt)
   const doing = [...node.doing.values()].map((what) => visible(what, 200))
-  const what = isOver ? [used, took] : doing.length > 0 ? [...doing, used] : [used]
+  const what = (isOver ? [used, took] : [...doing, used]).filter((part) => part !== '').join(isOver ? ', ' : ' · ')
+  const task =
+    node.task === undefined ? '' : cut(visible(node.task.replaceAll(/\s+/g, ' '), columns), Math.floor(columns / 3))
   const rest = cut(
-    what.filter((part) => part !== '').join(isOver ? ', ' : ' · '),
+    [task, what].filter((part) => part !== '').join(' · '),
     Math.max(0, columns - 1 - columnsOf(indent) - columnsOf(name) - 4),
   )
   const head = `${indent}${paint(style, sign)} ${name}${rest === '' ? '' : `  ${paint('quiet', rest)}`}`

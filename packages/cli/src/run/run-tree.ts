@@ -7,6 +7,8 @@ type Left = Extract<RunEvent, { kind: 'left' }>['left']
 export interface RunNode {
   readonly executor: string
   readonly path: string
+  /** What a plan asks it to do. */
+  readonly task?: string
   /** How many executors it is below. */
   readonly depth: number
   readonly startedAt: number
@@ -53,7 +55,7 @@ export class RunTree {
   take(event: RunEvent): RunNode | undefined {
     switch (event.kind) {
       case 'executor-started':
-        return this.#begin(event.executor, event.path)
+        return this.#begin(event)
       case 'executor-finished': {
         const node = this.#running(event.path)
         if (!node) return undefined
@@ -73,6 +75,7 @@ export class RunTree {
         const node = this.#ofKey(event.key)
         if (!node) return undefined
         node.doing.delete(event.key)
+        if (event.step === 'model') node.text = ''
         node.counts = sum(node.counts, countsOf(event))
         const stopped = stoppedBy(event)
         if (stopped) node.stopped.push(stopped)
@@ -89,15 +92,26 @@ export class RunTree {
         return node
       }
       case 'left':
-        this.left = { is: event.left, at: this.#now() }
+        this.left = this.#leftAfter(event.left)
         return undefined
     }
   }
 
-  #begin(executor: string, path: string): RunNode {
+  /** An action says only what is left of the budgets that it draws on: of the others it is what was said before. */
+  #leftAfter(is: Left): RunTree['left'] {
+    const at = this.#now()
+    const before = this.left
+    if (!before) return { is, at }
+    const { runtimeMs } = before.is
+    const time = runtimeMs === undefined ? {} : { runtimeMs: runtimeMs - (at - before.at) }
+    return { is: { ...before.is, ...time, ...is }, at }
+  }
+
+  #begin({ executor, path, task }: Extract<RunEvent, { kind: 'executor-started' }>): RunNode {
     const node: RunNode = {
       executor,
       path,
+      ...(task === undefined ? {} : { task }),
       depth: path.split('/').length - 1,
       startedAt: this.#now(),
       counts: noCounts,

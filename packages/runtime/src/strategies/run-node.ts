@@ -11,10 +11,11 @@ import { type Plan, planIn } from './plan.ts'
  * that is not optional, fails.
  */
 export async function runNode(running: Running, assignment: Assignment): Promise<Json> {
-  const { node, path } = assignment
+  const { node, path, task } = assignment
   const { host, emit, now } = running
   const { name, parent } = node
-  emit({ kind: 'executor-started', executor: name, path, ...(parent === undefined ? {} : { parent }) })
+  const asked = { ...(parent === undefined ? {} : { parent }), ...(task === undefined ? {} : { task }) }
+  emit({ kind: 'executor-started', executor: name, path, ...asked })
   await host.note(now(), 'executor.started', { executor: name, path })
   try {
     const output = await byStrategy(running, assignment)
