@@ -50,6 +50,8 @@ export function hostRefusals(context: Document<Context>, policy: Policy): readon
 function wishesOf(executor: Executor, path: Path): Wish[] {
   const wishes: Wish[] = []
   const tool = (target: string, at: Path) => {
+    // Memory is no server: what the host says of it is not about tools.
+    if (target.startsWith('ecp:')) return
     // A glob over servers asks for those that there are, and so never for one that is missing.
     if (!target.slice(0, target.indexOf(':')).includes('*')) wishes.push({ kind: 'tool.call', target, path: at })
   }

@@ -35,6 +35,36 @@ test('what one run stores the next one finds', async () => {
   expect(await on.run({ context: context(both), turns: finding(true) })).toMatchObject({ output: 'On Monday.' })
 })
 
+test('a mount gives an executor its memory before it runs, and a step without a model stores in it', async () => {
+  const on = stage(config)
+  const memory = 'memory: { scope: context }'
+  const noting = `orchestration: { entrypoint: noter, strategy: single }
+executors:
+  - name: noter
+    type: tool
+    tool: { call: "ecp:memory/store", args: { text: "The meeting is on Monday.", tags: [meeting] } }
+    ${memory}
+    policies: { memoryAccess: { allowWrite: true } }
+`
+  const noted = await on.run({ context: noting })
+  expect(noted).toMatchObject({ status: 'completed', faults: [] })
+  expect(decided(noted)).toEqual(['root/call notes/context/store allow'])
+  const reading = (access: string) => `orchestration: { entrypoint: reader, strategy: single }
+executors:
+  - name: reader
+    type: agent
+    instructions: Tell.
+    ${memory}
+    mounts: [{ name: earlier, stage: seed, from: { server: ecp, tool: memory/search, args: { query: meeting } } }]
+    policies: { memoryAccess: ${access} }
+`
+  const turns = '\n  - { executor: reader, asked: { user: { has: [The meeting is on Monday.] } }, says: On Monday. }'
+  const read = await on.run({ context: reading('{ allowRead: true }'), turns })
+  expect(read).toMatchObject({ status: 'completed', output: 'On Monday.', faults: [] })
+  expect(decided(read).at(0)).toBe('root/mount:earlier/0 notes/context/search allow')
+  expect(await on.run({ context: reading('{ allowWrite: true }'), turns })).toMatchObject({ status: 'denied' })
+})
+
 test('who may not write is denied, and told so', async () => {
   const denied = storing
     .replace('{ has: [stored] }', '{ has: [no tool of this name] }')

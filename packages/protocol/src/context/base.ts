@@ -44,6 +44,11 @@ export const serverName = z
   .string()
   .max(64)
   .regex(/^(?!ecp$)[a-z0-9][a-z0-9-]*$/, 'a server name such as files or my-server (`ecp` is reserved)')
+/** A server that a mount reads from: one of the host's, or `ecp` for the memory of its executor. */
+export const sourceServer = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'a server name such as files or my-server, or ecp for the memory of its executor')
 /** A tool name that can be called; others, look-alike characters included, are not listed. */
 export const toolName = z.string().regex(/^[A-Za-z0-9_./-]{1,128}$/, 'a tool name of letters, digits, _ . / -')
 

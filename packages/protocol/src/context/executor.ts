@@ -7,7 +7,7 @@ import {
   object,
   positiveInteger,
   schemaRef,
-  serverName,
+  sourceServer,
   toolName,
   toolReference,
 } from './base.ts'
@@ -43,7 +43,7 @@ const mount = object({
   title: z.string().optional(),
   description: description.optional(),
   stage: z.enum(mountStages).describe('seed: before its executor runs; focus, deep: with the plan, if there is one'),
-  from: object({ server: serverName, tool: toolName, args: z.record(z.string(), z.unknown()).optional() }).describe(
+  from: object({ server: sourceServer, tool: toolName, args: z.record(z.string(), z.unknown()).optional() }).describe(
     'The tool call that gives the data',
   ),
   when: object({ selectorFrom: z.string().min(1), maxSelected: positiveInteger.optional() })

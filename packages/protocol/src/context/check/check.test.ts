@@ -20,6 +20,14 @@ const faults: readonly Case[] = [
   ],
   ['an executor twice', '- name: fetch', '- name: «lead»', 'duplicate', 'executor `lead` stands twice'],
   ['a mount twice', '- name: details', '- name: «issues»', 'duplicate', 'mount `issues` stands twice'],
+  [
+    'a tool that ecp does not have',
+    'server: jira, tool: issues.search',
+    'server: ecp, tool: «memory/serch»',
+    'reference',
+    'ecp has no tool `memory/serch`',
+  ],
+  ['memory without one', 'call: jira:issues.get', 'call: ecp:memory/list', 'missing-key', /declares none/],
   ['a reserved mount', '- name: details', '- name: «__prior_outputs»', 'wrong-value', /is reserved/],
   ['an output twice', '{ name: raw', '{ name: «summary»', 'duplicate', 'output `summary` stands twice'],
   [

@@ -1,6 +1,7 @@
 import type { Fault } from '../../document/diagnostic.ts'
 import { nearest } from '../../document/nearest.ts'
 import { quote } from '../../document/quote.ts'
+import { memoryToolOf, memoryTools } from '../../memory.ts'
 import type { ExecutorNode } from '../executors.ts'
 import { duplicates, type Scope } from './scope.ts'
 
@@ -18,6 +19,7 @@ export function* checkExecutors(scope: Scope): Iterable<Fault> {
   for (const node of scope.executors) {
     yield* checkFields(node, plugins)
     yield* checkMounts(node)
+    yield* checkOwnTools(node)
   }
 }
 
@@ -106,6 +108,35 @@ function* checkMounts({ executor, path }: ExecutorNode): Iterable<Fault> {
       path: [...path, 'mounts', i, 'when', 'selectorFrom'],
       message: `${quote(selector)} is not a path into the plan`,
       expected: ['a dotted path such as plan.selectedIssueIds'],
+    }
+  }
+}
+
+/** Tools of ecp itself are those of a memory, and only whoever declares one has them. */
+function* checkOwnTools({ executor, path, name }: ExecutorNode): Iterable<Fault> {
+  const mounted = (executor.mounts ?? []).map(({ from }, i) => ({
+    tool: `${from.server}:${from.tool}`,
+    written: from.tool,
+    at: [...path, 'mounts', i, 'from', 'tool'],
+  }))
+  const call = executor.tool?.call
+  const called = call === undefined ? [] : [{ tool: call, written: call, at: [...path, 'tool', 'call'] }]
+  const all = Object.keys(memoryTools).map((key) => `ecp:memory/${key}`)
+  for (const { tool, written, at } of [...mounted, ...called]) {
+    if (!tool.startsWith('ecp:')) continue
+    if (memoryToolOf(tool) === undefined) {
+      const expected = written === tool ? all : all.map((known) => known.slice('ecp:'.length))
+      const message = `ecp has no tool ${quote(written)}`
+      yield { code: 'reference', path: at, message, names: written, expected, nearest: nearest(written, expected) }
+    } else if (!executor.memory) {
+      const message = `\`${tool}\` is of an executor's memory, and \`${name}\` declares none`
+      yield {
+        code: 'missing-key',
+        path: [...path, 'memory'],
+        names: name,
+        message,
+        expected: ['memory: { scope: ... }'],
+      }
     }
   }
 }
