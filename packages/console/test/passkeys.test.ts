@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { addPasskey } from '../../cli/test/passkey-desk.ts'
 import { openBrowser, openPage, test, violations } from './browser.ts'
 import { type ConsoleDesk, call, openConsoleDesk } from './console-desk.ts'
-import { known } from './signed-in.ts'
+import { known, signIn } from './signed-in.ts'
 import { addAuthenticator, type VirtualAuthenticator } from './virtual-authenticator.ts'
 
 // A real Chromium with its own authenticator, at a real `ecp serve`, with the real command and a real MCP client.
@@ -122,4 +122,53 @@ test('two people with passkeys are a quorum of two, and one of them twice is not
   expect(JSON.stringify((await next).content)).toContain('Successfully wrote')
   await bob.page.getByText('1 of 5', { exact: true }).waitFor()
   expect(readFileSync(path, 'utf8')).toBe('y')
+})
+
+test('a question is answered with a passkey, which signs the value: the run goes on with that', {
+  timeout: 180_000,
+}, async () => {
+  await using serving = await openConsoleDesk()
+  const { desk, flags } = serving
+  desk.write(
+    'asking.yaml',
+    `specVersion: ecp/v0.5-draft
+kind: Context
+metadata: { name: asking, version: 1.0.0 }
+schemas: { Word: { type: object, required: [go, why], properties: { go: { type: boolean }, why: { type: string } } } }
+orchestration: { entrypoint: review, strategy: single }
+executors: [{ name: review, type: human, ask: { title: "Shall it go?" }, outputSchemaRef: "#/schemas/Word" }]
+`,
+  )
+  const ada = await approver(serving, 'ada')
+  await known(serving, 'ada')
+  expect(desk.ecp('run', 'asking.yaml', ...flags).status).toBe(4)
+  const { page, key } = ada
+  await page.goto(serving.link())
+  await page.getByRole('link', { name: 'review' }).click()
+  await page.getByRole('heading', { name: 'Shall it go?' }).waitFor()
+  await page.getByLabel('go', { exact: true }).focus()
+  await page.keyboard.press('y')
+  await page.getByLabel('why').fill('not before Monday')
+  // Signed in by the link, and still nothing is answered without the person.
+  await key.setVerified(false)
+  const answer = page.getByRole('button', { name: 'Answer' })
+  await answer.click()
+  await page.getByRole('alert').getByText('passkey.not-given').waitFor()
+  const { get } = await signIn(serving)
+  const [{ approval }] = (await get('/approvals')).body.approvals
+  const shown = async () => (await get(`/approvals/${approval}`)).body
+  expect(await shown()).toMatchObject({ kind: 'question', state: 'pending', answers: [] })
+  await key.setVerified(true)
+  await answer.click()
+  await page.getByText('Answered: the run takes the answer').waitFor()
+  expect(await violations(page)).toEqual([])
+  const value = { go: true, why: 'not before Monday' }
+  expect(await shown()).toMatchObject({
+    state: 'approved',
+    answers: [{ by: 'ada', value, worth: 'counts', proof: 'webauthn' }],
+  })
+  const resumed = desk.ecp('resume', 'last', ...flags)
+  expect(resumed.status, resumed.stderr).toBe(0)
+  expect(JSON.parse(resumed.stdout)).toEqual(value)
+  expect(ada.faults).toEqual([])
 })
