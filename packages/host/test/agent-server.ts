@@ -35,6 +35,8 @@ export interface AgentServerOptions {
   readonly legacy?: boolean
   /** The address that its card names, in place of its own. */
   readonly cardUrl?: string
+  /** Its streams tell of a task without what was made in it before. */
+  readonly forgets?: boolean
   /** The ids that it gives to its tasks, in place of the SDK's. */
   readonly taskId?: string
   /** Answers in place of the agent. */
@@ -62,7 +64,7 @@ export const part = (content: NonNullable<Part['content']>): Part => ({
 /** An agent behind the A2A SDK's own server, on loopback: real HTTP, JSON-RPC and events. */
 export async function agentServer(
   work: (task: AgentWork) => void | Promise<void>,
-  { streaming = true, legacy = false, cardUrl, taskId: ownId, answer }: AgentServerOptions = {},
+  { streaming = true, legacy = false, cardUrl, taskId: ownId, forgets = false, answer }: AgentServerOptions = {},
 ): Promise<AgentServer> {
   const heard: string[] = []
   const headers: IncomingMessage['headers'][] = []
@@ -170,7 +172,7 @@ export async function agentServer(
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     try {
       for (let event = first; !event.done; event = await events.next())
-        response.write(`data: ${JSON.stringify(event.value)}\n\n`)
+        response.write(`data: ${JSON.stringify(event.value, forgets ? withoutArtifacts : undefined)}\n\n`)
       response.end()
     } catch {
       // Two streams of one task: what begins the second one ends the first.
@@ -182,6 +184,8 @@ export async function agentServer(
 
 /** A2A 1.0: the task is over, and takes no more messages. */
 const unsupportedOperation = -32_004
+
+const withoutArtifacts = (key: string, value: unknown) => (key === 'artifacts' ? [] : value)
 
 interface ExecutedTask {
   readonly userMessage: Message

@@ -156,12 +156,15 @@ function askedIn({ result }: Answer) {
   return { waits: { task, context }, parts }
 }
 
-describe.each([
+const ways: readonly AgentServerOptions[] = [
   { streaming: true, legacy: false },
   { streaming: false, legacy: false },
   { streaming: true, legacy: true },
   { streaming: false, legacy: true },
-])('an agent that asks for input: $streaming $legacy', (speaking) => {
+  { streaming: true, legacy: false, forgets: true },
+]
+
+describe.each(ways)('an agent that asks for input: %o', (speaking) => {
   test('waits, and is answered in the same task; what it made before the question is not lost', async () => {
     const server = await serving(({ round, text: said, status, artifact }) => {
       if (round > 1) artifact([text(said)], { id: 'b' })
@@ -174,6 +177,10 @@ describe.each([
     const first = await perform(host, { text: 'Review it.' })
     expect(first.outcome.status).toBe('completed')
     const { waits, parts } = askedIn(first)
+    for (const other of [{ context: 'other' }, { task: 'other' }]) {
+      const { outcome } = await perform(host, { text: 'red', continues: { ...waits, ...other } })
+      expect(outcome).toMatchObject({ status: 'failed', error: { code: 'agent.not-asked' } })
+    }
     expect(parts).toEqual([{ kind: 'text', text: 'which paper?' }])
     const second = await perform(host, { text: 'the red one', continues: waits })
     expect(second.result?.parts).toEqual([

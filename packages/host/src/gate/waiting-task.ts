@@ -1,5 +1,5 @@
 import type { Ledger } from '@ecp/ledger'
-import { type Action, isJsonObject, type Json } from '@ecp/protocol'
+import { type Action, isJsonObject, type Json, type Outcome } from '@ecp/protocol'
 import type { WaitingTask } from '../agents/agents.ts'
 
 /** The task that a delegation continues or withdraws, as its arguments name it. */
@@ -22,10 +22,11 @@ export function waitingTask(
   { run, id, target }: Pick<Action, 'run' | 'id' | 'target'>,
   { task, context }: NamedTask,
 ): WaitingTask | undefined {
-  /** What went to this agent and was allowed: whether it went to this task. */
-  const sent = new Map<string, boolean>()
+  /** What was allowed to go to this agent: whether it names this task. */
+  const allowed = new Map<string, boolean>()
+  /** What went into this task since the agent asked in it. */
+  const since = new Set<string>()
   let asked: WaitingTask | undefined
-  let isOpen = false
   for (const { record } of ledger.records(run)) {
     switch (record.kind) {
       case 'action.decided': {
@@ -33,31 +34,39 @@ export function waitingTask(
         const isOne = action.kind === 'agent.delegate' && action.target === target && decision.effect === 'allow'
         if (!isOne || action.id === id) break
         const isTo = named(action.arguments)?.task === task
-        sent.set(action.id, isTo)
-        if (isTo) isOpen = false
+        allowed.set(action.id, isTo)
+        if (isTo) since.add(action.id)
         break
       }
       case 'action.finished': {
         const { action, outcome, blob } = record.body
-        const isTo = sent.get(action)
-        if (isTo === undefined) break
-        // Whoever is cancelled before the agent has heard of it may come back; of a task that is over the agent says so.
-        if (isTo && outcome.status === 'cancelled') isOpen = true
+        if (!allowed.has(action)) break
+        if (wasNotSent(outcome)) since.delete(action)
         const text = blob === undefined ? undefined : ledger.blob(blob)
         const result = text === undefined ? outcome.result : (JSON.parse(text) as Json) // reason: the ledger has stored JSON
         const waits = outcome.status === 'completed' ? waitingIn(result) : undefined
         if (waits?.task !== task || waits.context !== context) break
         asked = waits
-        isOpen = true
+        since.clear()
         break
       }
       case 'action.settled':
-        if (sent.get(record.body.action) && record.body.as !== 'happened') isOpen = true
+        if (record.body.as !== 'happened') since.delete(record.body.action)
         break
       default:
     }
   }
-  return isOpen ? asked : undefined
+  return since.size === 0 ? asked : undefined
+}
+
+/**
+ * Whether the agent has not taken it: it was refused here or there, or cancelled; whoever was cancelled may come back, and of a task
+ * that is over the agent says so.
+ */
+function wasNotSent({ status, error }: Outcome): boolean {
+  if (status === 'cancelled') return true
+  const code = error?.code ?? ''
+  return status === 'failed' && (!code.startsWith('agent.') || code === 'agent.refused' || code === 'agent.not-asked')
 }
 
 function named(args: Json): NamedTask | undefined {
