@@ -60,9 +60,9 @@ executors:
 
 /**
  * Without a Context of its own (as YAML, after its metadata) it is a run with 40 actions: four agents at the same time, each with two
- * mounts, two turns and six calls, of which three write.
+ * mounts, two turns and six calls, of which three write. `more`: more of the config, as YAML: keys of `security` first, by two spaces.
  */
-export function road(context = fourAgents): Road {
+export function road(context = fourAgents, more = ''): Road {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-road-')))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   mkdirSync(join(root, 'home'))
@@ -78,7 +78,7 @@ tools: { servers: { witness: { transport: ${JSON.stringify(transport)} } } }
 security:
   models: { allowProviders: [local], defaultProviders: [local], allowedModels: { local: [m] } }
   tools: { allowServers: [witness] }
-`,
+${more}`,
   )
   writeFileSync(
     join(root, 'context.yaml'),
