@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Host, type Machine, newRunId, type Session } from '@ecp/host'
+import { type Host, isAlive, type Machine, newRunId, type Session, sameRunId } from '@ecp/host'
+import type { Ledger } from '@ecp/ledger'
 import type { Start, Started } from './start-run.ts'
 import type { ToolEvent } from './tool-event.ts'
 import { clientOf, type TriggeredRun } from './triggered-run.ts'
@@ -13,9 +14,14 @@ export interface ToolEventsOptions {
   log(line: string): void
 }
 
+/** Of the newest runs of a name, how many are looked at for one that has not begun. */
+const mostLookedAt = 50
+
 /**
  * Starts runs when servers announce something. What is announced while a run that would see it waits for its turn starts no other
- * one. To hear of a resource its subscription is asked for at the Gate, as the first executor that may read it.
+ * one, whichever process on the ledger it waits in: all of them hear the same, and MCP names no announcement, so that the first run
+ * that has not begun answers for it. One that is heard only after that run has begun starts another one: it may tell of something
+ * new, and nothing that is announced may be lost. To hear of a resource its subscription is asked for at the Gate, as the first executor that may read it.
  */
 export class ToolEvents {
   readonly #options: ToolEventsOptions
@@ -73,20 +79,18 @@ export class ToolEvents {
     return host.onEvent(executor, session, ({ server, method, params }) => {
       if (server !== event.server || method !== event.method) return
       if (event.uri !== undefined && params.uri !== event.uri) return
-      void this.#start(run, event)
+      void this.#start(host.ledger, run, event)
     })
   }
 
-  async #start(run: TriggeredRun, { text }: ToolEvent): Promise<void> {
-    const { start, writeOff, isPending, now, log } = this.#options
+  async #start(ledger: Ledger, run: TriggeredRun, { text }: ToolEvent): Promise<void> {
+    const { start, writeOff, isPending, log } = this.#options
     if (isPending(run.name)) return
-    const wanted: Start = {
-      run,
-      id: newRunId(now()),
-      inputs: run.inputs,
-      startedBy: { trigger: 'tool-event', run: run.name, event: text },
-    }
     try {
+      const id = this.#newRun(ledger, run)
+      if (id === undefined) return
+      const startedBy = { trigger: 'tool-event', run: run.name, event: text } as const
+      const wanted: Start = { run, id, inputs: run.inputs, startedBy }
       const started = await start(wanted)
       if (started.kind !== 'refused' || started.why === 'stopping') return
       log(`tool-event of run \`${run.name}\`: ${text} started nothing: ${started.message}`)
@@ -95,6 +99,29 @@ export class ToolEvents {
       log(`tool-event of run \`${run.name}\`: ${text} started nothing: ${(cause as Error).message}`) // reason: as above
     }
   }
+
+  /**
+   * The id of a run that is to begin after this moment; undefined where one will that another process has started. It follows from the
+   * run before: of processes that hear something at the same time one starts the next run, and that begins after all of them heard.
+   */
+  #newRun(ledger: Ledger, run: TriggeredRun): string | undefined {
+    const { name, contextFile, principal } = run
+    const found = ledger
+      .runsOf({ client: clientOf('tool-event', run), principal, limit: mostLookedAt })
+      .filter(({ start: { startedBy, file } }) => startedBy?.trigger === 'tool-event' && file === contextFile)
+    const waits = found.some(({ run: id, start: { owner }, endedAt }) => {
+      return endedAt === undefined && owner !== undefined && isAlive(owner) && !hasBegun(ledger, id)
+    })
+    if (waits) return undefined
+    const next = sameRunId(['tool-event', name, contextFile, found[0]?.run ?? ''])
+    // Where it was there before, it does not come after all that is announced now: clocks can go back.
+    return ledger.run(next) ? newRunId(this.#options.now()) : next
+  }
+}
+
+/** Whether anything was written of a run but that it is to be. */
+function hasBegun(ledger: Ledger, run: string): boolean {
+  return ledger.records(run, 2)[Symbol.iterator]().next().done !== true
 }
 
 /** The first executor that is told of the event. */
