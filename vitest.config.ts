@@ -11,7 +11,7 @@ const shared = { isolate: false }
 const globalSetup = ['packages/cli/test/build-program.ts']
 const everyPackage = { ...shared, globalSetup: [...globalSetup, 'packages/console/test/build-console.ts'] }
 // Cases wait for the gateways that they share, of which few run at once.
-const everyTest = { maxConcurrency: 10_000 }
+const everyTest = { maxConcurrency: 10_000, globalSetup: [...globalSetup, 'conformance/build-server.ts'] }
 // Processes that tests start load what others have compiled: less than half of the time otherwise.
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'ecp-tests') }
 const project = (name: string, include: string[], testTimeout = 30_000, more = {}) => ({

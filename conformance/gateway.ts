@@ -6,13 +6,10 @@ import { type MachineOptions, redecideRecorded } from '@ecp/host'
 import { openSqliteLedger, type Verification } from '@ecp/ledger'
 import { type Catalogue, isJsonObject, type Json, type JsonObject, type LedgerRecord } from '@ecp/protocol'
 import { parse, stringify } from 'yaml'
+import { program } from '../packages/cli/test/program.ts'
 import type { ToolsByServer } from './case.ts'
 import { type Documents, hostLayers } from './documents.ts'
-
-const ecp = join(import.meta.dirname, '..', 'packages', 'cli', 'bin', 'ecp.js')
-// Starting a process costs half as much where what it loads is kept compiled.
-const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'ecp-conformance')
-const serverScript = join(import.meta.dirname, 'server.ts')
+import { serverScript } from './server-script.ts'
 
 /** A place before a gateway: who calls, as which executor of which Context. */
 export interface Seat {
@@ -102,7 +99,7 @@ export abstract class Gateway {
 
   /** The operator's stop switch, from another process. */
   freeze(): void {
-    const args = ['--disable-warning=ExperimentalWarning', ecp, 'freeze', '--trace-dir', this.ledgerFolder]
+    const args = [program, 'freeze', '--trace-dir', this.ledgerFolder]
     const options = { env: this.#environment, cwd: this.folder, encoding: 'utf8' } as const
     const { status, stderr } = spawnSync(process.execPath, args, options)
     if (status !== 0) throw new TypeError(`\`ecp freeze\` ended with ${status}: ${stderr}`)
@@ -140,7 +137,7 @@ export abstract class Gateway {
   }
 
   get #environment(): Record<string, string> {
-    return { PATH: process.env.PATH ?? '', HOME: this.#path('home'), NODE_COMPILE_CACHE: compiled }
+    return { PATH: process.env.PATH ?? '', HOME: this.#path('home') }
   }
 
   #path(...parts: string[]): string {
@@ -172,7 +169,7 @@ export abstract class Gateway {
       if (isJsonObject(server.transport) && server.transport.type === 'external') continue
       const args = [serverScript, this.#path('tools.json'), name, this.#path('calls.log')]
       Object.assign(server, {
-        transport: { type: 'stdio', command: process.execPath, args, env: { NODE_COMPILE_CACHE: compiled } },
+        transport: { type: 'stdio', command: process.execPath, args },
       })
     }
     return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })

@@ -1,0 +1,55 @@
+import { existsSync, globSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+
+const root = join(import.meta.dirname, '..')
+// In a checkout the packages resolve to their sources.
+const conditionNames = ['ecp-source', 'node', 'import', 'module', 'default']
+
+export interface Bundling {
+  /** The module that is started, and the name of the file that it becomes. */
+  readonly entry: string
+  readonly name: string
+  readonly folder: string
+  /** What it is made of, as globs from the root of the repository. */
+  readonly madeOf: readonly string[]
+  /** Puts more into the folder before it is in its place: told of the modules that are in the bundle. */
+  finish?(folder: string, modules: readonly string[]): void
+}
+
+/**
+ * Builds a program with all that it uses into few files: finding hundreds of modules is half of a start. Does nothing where the one that is
+ * there is newer than what it is made of.
+ */
+export async function bundle({ entry, name, folder, madeOf, finish }: Bundling): Promise<void> {
+  const built = timeOf(join(folder, `${name}.js`))
+  if (!globSync([...madeOf], { cwd: root }).some((file) => timeOf(join(root, file)) > built)) return
+  // Made beside its place: others may be using the one that is there.
+  const made = `${folder}.${process.pid}`
+  mkdirSync(made, { recursive: true })
+  const building = await rolldown({
+    input: { [name]: entry },
+    platform: 'node',
+    external: [/^node:/],
+    resolve: { conditionNames },
+    logLevel: 'warn',
+  })
+  const { output } = await building.write({ dir: made, format: 'esm' })
+  await building.close()
+  finish?.(
+    made,
+    output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : [])),
+  )
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(made, folder)
+}
+
+function timeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/** The folder of the installed package that a module belongs to; nothing for our own. */
+export function packageFolder(module: string): string | undefined {
+  const [, folder] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(module.replace(/^\0/, '')) ?? []
+  return folder !== undefined && existsSync(join(folder, 'package.json')) ? folder : undefined
+}
