@@ -9,7 +9,10 @@ const ssr = { resolve: { conditions: ['ecp-source', 'node', 'import', 'module', 
 const shared = { isolate: false }
 // `ecp` as tests start it, and the console's page, are built once, where what they are made of has changed.
 const globalSetup = ['packages/cli/test/build-program.ts']
-const everyPackage = { ...shared, globalSetup: [...globalSetup, 'packages/console/test/build-console.ts'] }
+const everyPackage = {
+  ...shared,
+  globalSetup: [...globalSetup, 'packages/host/test/build-fixtures.ts', 'packages/console/test/build-console.ts'],
+}
 // Cases wait for the gateways that they share, of which few run at once.
 const everyTest = { maxConcurrency: 10_000, globalSetup: [...globalSetup, 'conformance/build-server.ts'] }
 // Processes that tests start load what others have compiled: less than half of the time otherwise.

@@ -4,6 +4,6 @@ import { serverFolder } from './server-script.ts'
 
 /** Builds what `serverScript` names where its source is newer than it is: before all tests. */
 export default function buildServer(): Promise<void> {
-  const entry = join(import.meta.dirname, 'server.ts')
-  return bundle({ entry, name: 'server', folder: serverFolder, madeOf: ['conformance/server.ts', 'package-lock.json'] })
+  const entries = { server: join(import.meta.dirname, 'server.ts') }
+  return bundle({ entries, folder: serverFolder, madeOf: ['conformance/server.ts', 'package-lock.json'] })
 }

@@ -8,8 +8,7 @@ import { bundle, packageFolder } from './bundle.ts'
  */
 export function bundleProgram(folder: string): Promise<void> {
   return bundle({
-    entry: join(import.meta.dirname, '..', 'packages', 'cli', 'src', 'main.ts'),
-    name: 'main',
+    entries: { main: join(import.meta.dirname, '..', 'packages', 'cli', 'src', 'main.ts') },
     folder,
     madeOf: ['packages/*/src/**/*.ts', 'packages/*/package.json', 'package-lock.json'],
     finish: (made, modules) => writeFileSync(join(made, 'THIRD-PARTY.txt'), noticeOf(modules)),

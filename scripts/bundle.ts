@@ -7,9 +7,8 @@ const root = join(import.meta.dirname, '..')
 const conditionNames = ['ecp-source', 'node', 'import', 'module', 'default']
 
 export interface Bundling {
-  /** The module that is started, and the name of the file that it becomes. */
-  readonly entry: string
-  readonly name: string
+  /** The modules that are started, by the names of the files that they become. */
+  readonly entries: Readonly<Record<string, string>>
   readonly folder: string
   /** What it is made of, as globs from the root of the repository. */
   readonly madeOf: readonly string[]
@@ -18,17 +17,17 @@ export interface Bundling {
 }
 
 /**
- * Builds a program with all that it uses into few files: finding hundreds of modules is half of a start. Does nothing where the one that is
- * there is newer than what it is made of.
+ * Builds programs with all that they use into few files: finding hundreds of modules is half of a start. Does nothing where those that are
+ * there are newer than what they are made of.
  */
-export async function bundle({ entry, name, folder, madeOf, finish }: Bundling): Promise<void> {
-  const built = timeOf(join(folder, `${name}.js`))
+export async function bundle({ entries, folder, madeOf, finish }: Bundling): Promise<void> {
+  const built = Math.min(...Object.keys(entries).map((name) => timeOf(join(folder, `${name}.js`))))
   if (!globSync([...madeOf], { cwd: root }).some((file) => timeOf(join(root, file)) > built)) return
   // Made beside its place: others may be using the one that is there.
   const made = `${folder}.${process.pid}`
   mkdirSync(made, { recursive: true })
   const building = await rolldown({
-    input: { [name]: entry },
+    input: { ...entries },
     platform: 'node',
     external: [/^node:/],
     resolve: { conditionNames },

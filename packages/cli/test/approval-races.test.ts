@@ -4,12 +4,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { expect, onTestFinished, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { compiled, configYaml, contextYaml, type Desk, type Ended, openDesk } from './desk.ts'
 import { openPeopleDesk } from './people.ts'
 import { program } from './program.ts'
 
 // Many at once, each a process or a client of its own: what is approved once runs once.
-const witness = join(import.meta.dirname, '../../host/test/fixtures/witness-server.ts')
+const witness = fixtureProgram('witness-server')
 const agents = 100
 
 /** `ecp serve` for whoever comes, as an operator starts it; ends with its test. */

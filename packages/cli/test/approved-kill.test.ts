@@ -4,11 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { expect, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { compiled, configYaml, contextYaml, openDesk } from './desk.ts'
 import { program } from './program.ts'
 
 // The moments that nobody chose; packages/host/test/kill-approved.test.ts has each step by name.
-const witness = join(import.meta.dirname, '../../host/test/fixtures/witness-server.ts')
+const witness = fixtureProgram('witness-server')
 /** Milliseconds between the answer and kill -9 of `ecp mcp`. More rounds with `ECP_KILLS`. */
 const moments = Array.from({ length: Number(process.env.ECP_KILLS ?? 3) }, (_, round) => (round * 7) % 60)
 

@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, watch } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { compiled, type Desk, openDesk, runConfigYaml } from './desk.ts'
 import { program } from './program.ts'
 
 // Runs whose process ends while a write is in flight, as processes: `kill -9`, and Ctrl-C once and twice.
-const witness = join(import.meta.dirname, '../../host/test/fixtures/witness-server.ts')
+const witness = fixtureProgram('witness-server')
 
 function prepared(desk: Desk): void {
   desk.write('ecp.config.yaml', runConfigYaml('witness', [witness, join(desk.folder, 'heard')]))

@@ -3,12 +3,13 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { JsonObject } from '@ecp/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { forms, leaks } from '../../host/test/forms.ts'
 import { facts, Gateway } from '../../server/test/gateway.ts'
 import type { Wire } from '../../server/test/wire.ts'
 
 // Two servers that say their secrets in every way they can, and one that shows its environment, behind the real `ecp mcp`.
-const talkative = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures', 'talkative-server.ts')
+const talkative = fixtureProgram('talkative-server')
 const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
 const inEnvironment = 'tok_en/ "1" + ü%20\\n'
 const inFile = 'ghp_0123456789abcdefABCDEF'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { configYaml, contextYaml, type Desk, openDesk } from './desk.ts'
 import { program } from './program.ts'
 
@@ -80,7 +81,7 @@ test('a configuration that was named is trusted by that', () => {
 
 describe('an agent’s client in a folder that came with a clone', () => {
   const mcp = ['mcp', '--context', 'assistant.yaml', '--executor', 'assistant']
-  const witness = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures', 'witness-server.ts')
+  const witness = fixtureProgram('witness-server')
   const script = (note: string) =>
     desk.write('server.js', `process.argv[2] = 'heard.jsonl'; // ${note}\nawait import(${JSON.stringify(witness)})\n`)
   const heard = () => existsSync(join(desk.folder, 'heard.jsonl'))

@@ -5,8 +5,9 @@ import { type Ledger, openSqliteLedger } from '@ecp/ledger'
 import type { LedgerRecord } from '@ecp/protocol'
 import { onTestFinished } from 'vitest'
 import { type Host, type HostOptions, openHost, redecideRecorded } from '../src/index.ts'
+import { fixtureProgram } from './fixture-program.ts'
 
-const witness = join(import.meta.dirname, 'fixtures', 'witness-server.ts')
+const witness = fixtureProgram('witness-server')
 
 /** A folder with a config, a Context and the witness server behind them. */
 export interface Boundary {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../src/index.ts'
 import { boundary, faultsOf, recordsOf, request } from './boundary.ts'
+import { fixtureProgram } from './fixture-program.ts'
 
 const statuses = (answers: readonly Answer[]) => answers.map(({ outcome }) => outcome.status).sort()
 const codes = ({ decision }: Answer) => decision.reasons.map(({ code }) => code)
@@ -24,8 +24,8 @@ describe('budgets', () => {
 
   test('eight processes on one ledger never exceed one budget', { timeout: 120_000 }, async () => {
     const world = boundary(limited('{ maxToolCalls: 5 }'))
-    const script = join(import.meta.dirname, 'fixtures', 'spend.ts')
-    const args = ['--conditions=ecp-source', script, JSON.stringify(world.options()), 'write', '4']
+    const script = fixtureProgram('spend')
+    const args = [script, JSON.stringify(world.options()), 'write', '4']
     const children = Array.from({ length: 8 }, () =>
       spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }),
     )

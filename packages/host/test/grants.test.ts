@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteLedger } from '@ecp/ledger'
 import { canonical, type GrantTerms } from '@ecp/protocol'
@@ -20,6 +19,7 @@ import {
 } from '../src/index.ts'
 import { authenticator } from './authenticator.ts'
 import { type Boundary, boundary, faultsOf, recordsOf, request } from './boundary.ts'
+import { fixtureProgram } from './fixture-program.ts'
 import { approvers, type Person, person } from './people.ts'
 
 const held =
@@ -324,8 +324,8 @@ describe('a grant of one', () => {
     const world = boundary({ policies: held })
     const host = await opened(world)
     const id = await grant(world, await ask(host), { uses: 1 })
-    const script = join(import.meta.dirname, 'fixtures', 'spend.ts')
-    const args = ['--conditions=ecp-source', script, JSON.stringify(world.options()), 'write', '5']
+    const script = fixtureProgram('spend')
+    const args = [script, JSON.stringify(world.options()), 'write', '5']
     const children = Array.from({ length: 4 }, () =>
       spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }),
     )

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Step, steps } from '../src/index.ts'
 import { type Boundary, boundary, faultsOf, recordsOf, request } from './boundary.ts'
+import { fixtureProgram } from './fixture-program.ts'
 
-const script = join(import.meta.dirname, 'fixtures', 'die-approved.ts')
+const script = fixtureProgram('die-approved')
 /** How often at each step: as many as every build can bear. `ECP_KILLS=200` is what was asked for once. */
 const times = Number(process.env.ECP_KILLS ?? 2)
 
@@ -13,7 +13,7 @@ const policies =
   '{ toolAccess: { default: deny, allow: ["witness:*"] }, budgets: { maxToolCalls: 100000 }, writeControls: { requireApprovalFor: ["witness:write"] } }'
 
 async function die(world: Boundary, step: Step, n: number) {
-  const args = ['--conditions=ecp-source', script, JSON.stringify(world.options()), step, String(n)]
+  const args = [script, JSON.stringify(world.options()), step, String(n)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [, signal] = await once(child, 'exit')
   return signal

@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import type { LedgerRecord } from '@ecp/protocol'
 import { describe, expect, test } from 'vitest'
 import { steps } from '../src/index.ts'
 import { type Boundary, boundary, faultsOf, recordsOf } from './boundary.ts'
+import { fixtureProgram } from './fixture-program.ts'
 
-const script = join(import.meta.dirname, 'fixtures', 'die-at-step.ts')
+const script = fixtureProgram('die-at-step')
 const times = 2
 
 /** Runs the script until it dies; answers the signal it died of. With `afterMs` it dies that long after its first call. */
 async function dieAt(world: Boundary, tool: string, step: string, before: number, afterMs?: number) {
-  const args = ['--conditions=ecp-source', script, JSON.stringify(world.options()), tool, step, String(before)]
+  const args = [script, JSON.stringify(world.options()), tool, step, String(before)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   if (afterMs !== undefined) child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs))
   const [, signal] = await once(child, 'exit')

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import type { LedgerRecord } from '@ecp/protocol'
 import { describe, expect, test } from 'vitest'
 import { type Boundary, boundary, faultsOf, recordsOf, request } from './boundary.ts'
+import { fixtureProgram } from './fixture-program.ts'
 
 function records(world: Boundary): LedgerRecord[] {
   const ledger = world.ledger()
@@ -78,8 +78,8 @@ describe('what another program executes', () => {
     expect(outcomes(closed)).toMatchObject([{ status: 'unknown' }])
 
     const gone = boundary()
-    const script = join(import.meta.dirname, 'fixtures', 'leave-lease.ts')
-    const child = spawn(process.execPath, ['--conditions=ecp-source', script, JSON.stringify(gone.options())])
+    const script = fixtureProgram('leave-lease')
+    const child = spawn(process.execPath, [script, JSON.stringify(gone.options())])
     expect((await once(child, 'exit'))[1]).toBe('SIGKILL')
     await (await gone.open()).close()
     expect(outcomes(gone)).toMatchObject([{ status: 'unknown' }])

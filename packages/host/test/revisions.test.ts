@@ -1,11 +1,11 @@
-import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '@ecp/protocol'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { ServerRequest } from '../src/servers/servers.ts'
+import { fixtureProgram } from './fixture-program.ts'
 import { calling, callTool, failure, pool, wired } from './servers.ts'
 
 // A server that speaks nothing but MCP 2026-07-28.
-const program = fileURLToPath(new URL('fixtures/new-server.ts', import.meta.url))
+const program = fixtureProgram('new-server')
 const licence = { mayAsk: { sampling: false, elicitation: true, roots: false }, passLogs: false }
 const { servers } = pool([wired('new', ['--disable-warning=ExperimentalWarning', program], { licence })])
 afterAll(() => servers.close())

@@ -4,10 +4,11 @@ import type { Json, JsonObject } from '@ecp/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Answer, ServerLogEntry } from '../src/index.ts'
 import { type Boundary, boundary, faultsOf, recordsOf, request } from './boundary.ts'
+import { fixtureProgram } from './fixture-program.ts'
 import { forms, leaks } from './forms.ts'
 
 // A server says the secret it was given in every way it can; nobody hears it.
-const talkative = join(import.meta.dirname, 'fixtures', 'talkative-server.ts')
+const talkative = fixtureProgram('talkative-server')
 const value = 's3cr3t/ "quoted" + ä%41\\end?'
 const other = 'sk-proj-0123456789abcdef'
 

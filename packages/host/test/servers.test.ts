@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
+import { fixtureProgram } from './fixture-program.ts'
 import {
   calling,
   callTool,
@@ -288,8 +288,8 @@ test('close ends the whole process group, in bounded time, also of a server that
 test.each(['exit', 'throw'])(
   'a process that ends by %s takes the servers and what they started with it',
   async (how) => {
-    const script = fileURLToPath(new URL('fixtures/ends-suddenly.ts', import.meta.url))
-    const args = ['--disable-warning=ExperimentalWarning', '--conditions=ecp-source', script, how]
+    const script = fixtureProgram('ends-suddenly')
+    const args = [script, how]
     const pid = await new Promise<number>((resolve) => {
       execFile(process.execPath, args, (_error, stdout) => resolve(Number(stdout)))
     })

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '@ecp/protocol'
 import { HostError, type HostErrorCode } from '../src/error.ts'
 import { createRedactor } from '../src/secrets/redaction.ts'
 import { openServers } from '../src/servers/open-servers.ts'
 import type { CallOptions, Servers } from '../src/servers/servers.ts'
 import type { ServerLimits, ServerLogEntry, StdioServer } from '../src/servers/stdio-server.ts'
+import { fixtureProgram } from './fixture-program.ts'
 
 const require = createRequire(import.meta.url)
-const misbehaving = fileURLToPath(new URL('fixtures/misbehaving-server.ts', import.meta.url))
+const misbehaving = fixtureProgram('misbehaving-server')
 
 /** The entry point of one of the official servers. */
 export function official(name: 'everything' | 'filesystem' | 'memory'): string {

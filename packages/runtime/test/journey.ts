@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newRunId } from '@ecp/host'
 import { onTestFinished } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import type { RunResult } from '../src/index.ts'
 
-const fixture = join(import.meta.dirname, 'fixtures', 'carry-run.ts')
-const witness = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures', 'witness-server.ts')
-const checkout = join(import.meta.dirname, '..', '..', '..')
-const compiled = { NODE_COMPILE_CACHE: join(checkout, 'node_modules', '.cache', 'ecp-tests') }
+const carrier = fixtureProgram('carry-run')
+const witness = fixtureProgram('witness-server')
 
 /** What a process that carries a run is told. */
 export interface Journey {
@@ -69,7 +68,7 @@ export function road(context = fourAgents, more = ''): Road {
   const log = join(root, 'heard.jsonl')
   const asked = join(root, 'asked.txt')
   for (const file of [log, asked]) writeFileSync(file, '')
-  const transport = { type: 'stdio', command: process.execPath, args: [witness, log], env: compiled }
+  const transport = { type: 'stdio', command: process.execPath, args: [witness, log] }
   writeFileSync(
     join(root, 'ecp.config.yaml'),
     `version: "0.5"
@@ -107,15 +106,8 @@ ${context}`,
     ledgerFile: join(root, 'ledger', 'ledger.db'),
     async carry(part) {
       const journey: Journey = { folder, run, asked, ...part }
-      const args = [
-        '--conditions=ecp-source',
-        '--disable-warning=ExperimentalWarning',
-        fixture,
-        JSON.stringify(journey),
-      ]
-      const child = spawn(process.execPath, args, {
+      const child = spawn(process.execPath, [carrier, JSON.stringify(journey)], {
         stdio: ['ignore', 'pipe', 'inherit'],
-        env: { ...process.env, ...compiled },
       })
       let told = ''
       child.stdout.setEncoding('utf8').on('data', (piece: string) => {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newRunId, openMachine } from '@ecp/host'
 import { expect, onTestFinished, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { runContext } from '../src/index.ts'
 
-const witness = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures', 'witness-server.ts')
+const witness = fixtureProgram('witness-server')
 
 test('maxRuntimeSeconds: 1 aborts what is in flight when the second is over, and the server hears of it', async () => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-limit-')))

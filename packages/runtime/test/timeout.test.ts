@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { newAnswer, newRunId, openMachine, writeAnswer } from '@ecp/host'
 import { openSqliteLedger } from '@ecp/ledger'
 import { expect, onTestFinished, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { type RunResult, runContext } from '../src/index.ts'
 
-const witness = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures', 'witness-server.ts')
+const witness = fixtureProgram('witness-server')
 const second = 1_000
 
 /** A call, a question, another call: in a minute. The clock is the test's. */

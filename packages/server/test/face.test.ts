@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import type { JsonObject } from '@ecp/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Desk } from '../../cli/test/desk.ts'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import type { Front } from './front.ts'
 import { fronts } from './fronts.ts'
 import { facts, misbehaving, witness } from './gateway.ts'
@@ -11,7 +11,7 @@ import { Wire } from './wire.ts'
 
 // The MCP face: a client in front, over each transport, servers behind, and everything between them real.
 const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
-const crowd = (count: number) => ({ args: [join(import.meta.dirname, 'fixtures', 'crowd-server.ts'), String(count)] })
+const crowd = (count: number) => ({ args: [fixtureProgram('crowd-server'), String(count)] })
 const allow = (...tools: (string | JsonObject)[]) => ({ toolAccess: { default: 'deny', allow: tools } })
 
 const documents = (desk: Desk) => ({

@@ -6,11 +6,10 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { compiled, type Desk, openDesk } from '../../cli/test/desk.ts'
 import { program } from '../../cli/test/program.ts'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { Wire } from './wire.ts'
 
 export { program }
-
-const hostFixtures = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures')
 
 /** A server's program with its arguments, and what else its wiring says. */
 export interface Wired {
@@ -19,12 +18,12 @@ export interface Wired {
 }
 
 export const misbehaving = (mode: string, wiring: JsonObject = {}): Wired => ({
-  args: [join(hostFixtures, 'misbehaving-server.ts'), mode],
+  args: [fixtureProgram('misbehaving-server'), mode],
   wiring,
 })
 /** The witness server; what it hears of is read with `witnessed`. */
 export const witness = (desk: Desk, wiring: JsonObject = {}): Wired => ({
-  args: [join(hostFixtures, 'witness-server.ts'), heardFile(desk)],
+  args: [fixtureProgram('witness-server'), heardFile(desk)],
   wiring,
 })
 const heardFile = (desk: Desk) => join(desk.folder, 'heard.jsonl')

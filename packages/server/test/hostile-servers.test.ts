@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { JsonObject } from '@ecp/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { facts, Gateway, misbehaving, witness } from './gateway.ts'
 import { peakMegabytes, type Wire } from './wire.ts'
 
 // Servers that do what no server should, behind one `ecp mcp`: each fails its own calls, in bounded time and memory,
 // clearly, while the others go on.
-const raw = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures', 'misbehaving-server.ts')
+const raw = fixtureProgram('misbehaving-server')
 const startTimeoutMs = 3_000
 const reads = (...tools: string[]): JsonObject => ({
   tools: Object.fromEntries(tools.map((tool) => [tool, { effect: 'read' }])),

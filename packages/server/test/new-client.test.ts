@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import type { Front } from './front.ts'
 import { fronts } from './fronts.ts'
 
 // A client that speaks nothing but MCP 2026-07-28, over each transport, in front of servers of either revision.
 const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
-const newServer = join(import.meta.dirname, '..', '..', 'host', 'test', 'fixtures', 'new-server.ts')
+const newServer = fixtureProgram('new-server')
 const documents = () => ({
   servers: { old: { args: [everything] }, new: { args: [newServer] } },
   policies: {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
+import { fixtureProgram } from '../../host/test/fixture-program.ts'
 import { addClient, readClients, revokeClient } from '../src/index.ts'
 import { changed, client, place } from './credentials.ts'
 
@@ -109,8 +110,8 @@ test('a token ends at its time, and open sessions are told then', async () => {
 
 test('processes that add clients at the same time lose none', async () => {
   const { file } = await place()
-  const script = join(import.meta.dirname, 'fixtures', 'add-clients.ts')
-  const args = ['--disable-warning=ExperimentalWarning', '--conditions=ecp-source', script, file]
+  const script = fixtureProgram('add-clients')
+  const args = [script, file]
   const children = ['a', 'b', 'c', 'd'].map((name) =>
     spawn(process.execPath, [...args, name, '8'], { stdio: ['ignore', 'ignore', 'inherit'] }),
   )

@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixtureProgram } from '../../../host/test/fixture-program.ts'
 import { witness } from '../gateway.ts'
 import { allow, Door } from './door.ts'
 import type { HttpWire } from './http-wire.ts'
 
 // What one client does is nothing that another one could notice, though they share the servers.
 const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
-const crowd = { args: [join(import.meta.dirname, '..', 'fixtures', 'crowd-server.ts'), '450'] }
+const crowd = { args: [fixtureProgram('crowd-server'), '450'] }
 let door: Door
 let ada: HttpWire
 let bob: HttpWire

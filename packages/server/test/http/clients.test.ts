@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { CreateMessageRequestSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixtureProgram } from '../../../host/test/fixture-program.ts'
 import { modern, streamable, type Tooling } from '../../../host/test/mcp-over-http.ts'
 import { misbehaving, type Wired, witness } from '../gateway.ts'
 import { allow, credentials, Door } from './door.ts'
@@ -12,7 +12,7 @@ import { allow, credentials, Door } from './door.ts'
 // SDK clients of both revisions, and of the SDK's version before, in front of servers of either revision, on pipes and over
 // HTTP: each is served in its own words.
 const everything = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/dist/index.js')
-const newServer = join(import.meta.dirname, '..', '..', '..', 'host', 'test', 'fixtures', 'new-server.ts')
+const newServer = fixtureProgram('new-server')
 const tooling: Tooling = {
   async call(name, args, { signal, progress }) {
     if (name !== 'slow') return JSON.stringify(args)

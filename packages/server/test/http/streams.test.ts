@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixtureProgram } from '../../../host/test/fixture-program.ts'
 import { misbehaving, witness } from '../gateway.ts'
 import { allow, credentials, Door } from './door.ts'
 import { callOf, Raw } from './raw.ts'
 
 // Streams that break, and that nobody reads (MCP 2025-11-25, basic/transports, Resumability and Redelivery).
-const loud = { args: [join(import.meta.dirname, '..', 'fixtures', 'loud-server.ts')] }
+const loud = { args: [fixtureProgram('loud-server')] }
 const maxUnsentBytes = 500_000
 let door: Door
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import { openSqliteLedger, type RunSummary } from '@ecp/ledger'
 import type { JsonObject, LedgerRecord } from '@ecp/protocol'
 import { expect } from 'vitest'
 import { openDesk } from '../../../cli/test/desk.ts'
+import { fixtureProgram } from '../../../host/test/fixture-program.ts'
 import { type HttpFace, openAuthenticator, serveHttp } from '../../src/index.ts'
 import { held } from '../api/description.ts'
 import { witness } from '../gateway.ts'
@@ -57,7 +58,7 @@ export class TriggeredDesk implements AsyncDisposable {
     const server = witness(this.desk)
     if (news) this.desk.write('news.jsonl', '')
     const files = ['news.jsonl', 'news-heard.jsonl'].map((file) => join(this.desk.folder, file))
-    const newsArgs = [join(import.meta.dirname, '..', 'fixtures', 'news-server.ts'), ...files]
+    const newsArgs = [fixtureProgram('news-server'), ...files]
     const context = (triggers: Plan['triggers'], tool: string) => ({
       specVersion: 'ecp/v0.5-draft',
       kind: 'Context',

@@ -1,0 +1,6 @@
+import { join } from 'node:path'
+
+export const fixturesFolder = join(import.meta.dirname, '../../../node_modules/.cache/ecp-fixtures')
+
+/** A program that tests start, of one of the `fixtures` folders: in few files (build-fixtures.ts), so that a start costs half. */
+export const fixtureProgram = (name: string): string => join(fixturesFolder, `${name}.js`)
