@@ -258,6 +258,30 @@ export function ledgerSuite(name: string, make: () => Place): void {
       })
     })
 
+    test('what is done with its decision is on record with it, never in flight, and no deny or intent has an outcome beside it', async () => {
+      await ledger.openRun(run('a'))
+      const blob = { digest: sha256('large'), text: 'large' }
+      const withOutcome = (id: string, sample: Parameters<typeof asked>[2]) => {
+        const request = asked('a', id, sample)
+        const finished = { outcome: completed, blob }
+        return ledger.decide({ ...request, decide: (...read) => ({ ...request.decide(...read), finished }) })
+      }
+      for (const sample of [{ effect: 'deny' }, { effect: 'hold' }, { write: true }] as const) {
+        await expect(withOutcome('no', sample)).rejects.toMatchObject({ code: 'ledger.invalid' })
+      }
+      const draws = [
+        { kind: 'busy', bucket: 'time', amount: 0 },
+        { kind: 'reserve', bucket: 'tokens', amount: 5 },
+      ] as const
+      await withOutcome('done', { draws })
+      expect(kinds('a')).toEqual(['run.started', 'action.decided', 'action.finished'])
+      expect(ledger.inFlight()).toEqual([])
+      expect(ledger.blob(blob.digest)).toBe('large')
+      const used = await counters('a', 'after', 9_000, ['time', 'time', 'busy'], ['tokens', 'tokens', 'total'])
+      expect(used).toEqual({ time: 0, tokens: 5 })
+      sound()
+    })
+
     test('a run is found as it would be joined, and counters are read, without a word written', async () => {
       const queries = [{ name: 'calls', bucket: 'calls', kind: 'total' }] as const
       expect(await ledger.findRun(start, 0)).toBeUndefined()
