@@ -1,3 +1,4 @@
+import { setImmediate as afterThis } from 'node:timers/promises'
 import type { Ledger } from '@ecp/ledger'
 import { type HostLayer, mayCall, mayRead, visibleTools } from '@ecp/policy'
 import { type Context, entryPoint, executorsOf, type RunStarted, type StartedBy } from '@ecp/protocol'
@@ -112,6 +113,11 @@ export function openBoundary(options: BoundaryOptions): Host {
   const runs = ownBook ?? new Runs(starting)
   const replay = own && new Replay(ledger, own.run)
   let resuming: Promise<true> | undefined
+  const startServers = () => {
+    const wanted = new Set(executorsOf(context.manifest).flatMap(({ name }) => reachable(name)))
+    // Whoever needs one that cannot be reached hears of it then.
+    for (const server of wanted) pins.observe(server).catch(() => undefined)
+  }
   const remembered = new ExecutorMemory({
     layers,
     manifest: context.manifest,
@@ -175,7 +181,7 @@ export function openBoundary(options: BoundaryOptions): Host {
         await runs.of(first, at)
         return true
       }
-      resuming ??= resumed(ledger, replay, { ...own, by: own.by, at, owner: options.owner })
+      resuming ??= resumed(ledger, replay, { ...own, by: own.by, at, owner: options.owner, begin: startServers })
       return resuming
     },
     carriedMs: () => replay?.carriedMs ?? 0,
@@ -227,13 +233,20 @@ function isRemote(manifest: Context, executor: string): boolean {
   return node?.executor.protocols?.agentOrchestration !== undefined
 }
 
+interface Resuming {
+  readonly run: string
+  readonly by: string
+  readonly at: number
+  readonly owner: string
+  /** What can go on while the records are read. */
+  begin(): void
+}
+
 /** Takes a run over and reads what is on record of it; where that cannot be gone on with, it is left as it was found. */
-async function resumed(
-  ledger: Ledger,
-  replay: Replay,
-  { run, by, at, owner }: { readonly run: string; readonly by: string; readonly at: number; readonly owner: string },
-): Promise<true> {
+async function resumed(ledger: Ledger, replay: Replay, { run, by, at, owner, begin }: Resuming): Promise<true> {
   await ledger.resumeRun({ run, at, by, owner, isAlive })
+  begin()
+  await afterThis()
   try {
     replay.load(ledger.journal(run))
     return true

@@ -54,29 +54,21 @@ test('five calls in one turn on a budget of one: one runs', async () => {
   expect(effects.map((line) => line.split(' ').at(-1)).sort()).toEqual(['allow', 'deny', 'deny', 'deny', 'deny'])
 })
 
-test('a conversation goes on up to 4 MB, then the run fails and says why', async () => {
+test('a conversation goes on beyond the megabyte at which other arguments end', async () => {
   const on = stage()
   const path = on.file('large.txt', 'x'.repeat(900_000))
   const call = `{ tool: "files:read_text_file", arguments: { path: ${path} } }`
-  const reads = (number: number) => `
-  - { executor: reader, asked: { results: [${Array(number).fill('{ tool: "files:read_text_file", isError: false }').join(', ')}] }, calls: [${call}] }`
-  const context = reader(
-    '{ toolAccess: { default: deny, allow: ["files:read_text_file"] }, budgets: { maxModelTokens: 100000000 } }',
-  )
-  const begin = `
-  - { executor: reader, asked: { user: Begin. }, calls: [${call}] }`
-  const read = await on.run({
-    context,
-    turns: `${begin}${reads(1)}
-  - { executor: reader, asked: { results: [{ tool: "files:read_text_file", isError: false }] }, says: Twice. }`,
+  const results = `results: [{ tool: "files:read_text_file", isError: false }]`
+  const played = await on.run({
+    context: reader(
+      '{ toolAccess: { default: deny, allow: ["files:read_text_file"] }, budgets: { maxModelTokens: 100000000 } }',
+    ),
+    turns: `
+  - { executor: reader, asked: { user: Begin. }, calls: [${call}] }
+  - { executor: reader, asked: { ${results} }, calls: [${call}] }
+  - { executor: reader, asked: { ${results} }, says: Twice. }`,
   })
-  expect(read).toMatchObject({ status: 'completed', output: 'Twice.', faults: [] })
-  const full = await on.run({ context, turns: `${begin}${reads(1).repeat(4)}` })
-  expect(full).toMatchObject({
-    status: 'denied',
-    faults: [],
-    failure: { message: expect.stringContaining('too large') },
-  })
+  expect(played).toMatchObject({ status: 'completed', output: 'Twice.', faults: [] })
 })
 
 test('a text in a mounted file tells the model to write: the recorded model obeys, the Gate does not', async () => {
