@@ -1,59 +1,31 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { newAnswer, newRunId, openMachine, writeAnswer } from '@ecp/host'
 import { openSqliteLedger } from '@ecp/ledger'
-import { expect, onTestFinished, test } from 'vitest'
-import { fixtureProgram } from '../../host/test/fixture-program.ts'
+import { expect, test } from 'vitest'
 import { type RunResult, runContext } from '../src/index.ts'
+import { witnessPlace } from './witness-place.ts'
 
-const witness = fixtureProgram('witness-server')
 const second = 1_000
-
-/** A call, a question, another call: in a minute. The clock is the test's. */
-function world() {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'ecp-timeout-')))
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  mkdirSync(join(root, 'home'))
-  const transport = { type: 'stdio', command: process.execPath, args: [witness, join(root, 'heard.jsonl')] }
-  writeFileSync(
-    join(root, 'ecp.config.yaml'),
-    `version: "0.5"
-tools: { servers: { witness: { transport: ${JSON.stringify(transport)} } } }
-security: { tools: { allowServers: [witness] } }
-`,
-  )
-  const contextFile = join(root, 'context.yaml')
-  const look = `type: tool, tool: { call: "witness:look", args: {} }, policies: { toolAccess: { default: deny, allow: ["witness:look"] } }`
-  writeFileSync(
-    contextFile,
-    `specVersion: ecp/v0.5-draft
-kind: Context
-metadata: { name: timed, version: 1.0.0 }
-schemas: { Verdict: { type: object, required: [go], properties: { go: { type: boolean } } } }
+const look = `type: tool, tool: { call: "witness:look", args: {} }, policies: { toolAccess: { default: deny, allow: ["witness:look"] } }`
+const context = `schemas: { Verdict: { type: object, required: [go], properties: { go: { type: boolean } } } }
 orchestration: { entrypoint: before, strategy: sequential, defaults: { timeoutMs: ${60 * second} } }
 executors:
   - { name: before, ${look} }
   - { name: review, type: human, ask: { title: "Shall it go on?" }, outputSchemaRef: "#/schemas/Verdict" }
   - { name: after, ${look} }
-`,
-  )
+`
+
+/** A call, a question, another call: in a minute. The clock is the test's. */
+function world() {
+  const { contextFile, ledgerFile, options } = witnessPlace(context)
   let [at, took] = [Date.now(), 0]
   const now = () => at
   const run = newRunId(at)
-  const traceDir = join(root, 'ledger')
 
   /** One part of the run, in a machine of its own, in which each call takes so long (ms). */
   async function part(resumes: boolean, callMs: number, more: { waitMs?: number; onWaiting?(id: string): void } = {}) {
     took = callMs
     const machine = await openMachine({
-      cwd: root,
-      home: join(root, 'home'),
-      machineFile: join(root, 'no-machine-config'),
-      configFile: join(root, 'ecp.config.yaml'),
-      traceDir,
-      env: { PATH: process.env.PATH },
-      version: '0.0.0',
+      ...options,
       now,
       onStep: (step) => {
         if (step === 'performed') at += took
@@ -81,7 +53,7 @@ executors:
   async function answer(id: string): Promise<void> {
     took = 0
     at += 3_600 * second
-    const ledger = openSqliteLedger({ file: join(traceDir, 'ledger.db') })
+    const ledger = openSqliteLedger({ file: ledgerFile })
     try {
       const approval = ledger.approval(id)
       if (!approval) throw new TypeError('what waits is in the ledger')
