@@ -6,7 +6,7 @@ import { installEcp } from '../harness/installed.ts'
 import { spread } from '../harness/statistics.ts'
 import { firstLine, start } from '../http/listening.ts'
 import type { LoopOptions, LoopRound, LoopWay, Shape } from './loop-round.ts'
-import { runSmallest, type Whole } from './whole.ts'
+import { runBare, runSmallest, type Whole } from './whole.ts'
 
 const script = (name: string) => join(import.meta.dirname, name)
 
@@ -27,6 +27,7 @@ export const runFigure: Figure = {
     const measured: Record<LoopWay, Each[]> = { direct: [], ecp: [] }
     const swarms: number[] = []
     const wholes: Whole[] = []
+    const bare: number[] = []
     const resumed: number[] = []
     const actions = quick ? 1_000 : 10_000
     try {
@@ -45,6 +46,7 @@ export const runFigure: Figure = {
         resumed.push(await measureInChild<number>(script('measure-resume.ts'), String(actions)))
         progress(`round ${round}, the smallest example`)
         wholes.push(await runSmallest(ecp))
+        bare.push(await runBare())
       }
     } finally {
       await server.stop()
@@ -76,6 +78,8 @@ export const runFigure: Figure = {
             ['eight children at the same time, 1 s each, ms', spread(swarms)],
             [`resume of ${actions} actions that waited for a person, ms`, spread(resumed)],
             ['ecp run of examples/summarise, ms', took],
+            ['  its server and its calls with an MCP client alone, ms', spread(bare)],
+            ['  ecp / client alone', spread(wholes.map((whole, round) => whole.took / (bare[round] ?? Number.NaN)))],
             ['  its memory, MB', peak],
           ],
         },
@@ -91,7 +95,7 @@ export const runFigure: Figure = {
       notes: [
         'The same model server and the same MCP server on stdio behind both loops; the calls of a turn at the same time in both.',
         `A turn: one with one call, less a call. A call: what ${turns} turns with 5 calls take more than with 1, divided.`,
-        'The smallest example: the built packages, in a new home, with its server; memory without that of the server.',
+        'The smallest example: the built packages, in a new home, with its server; memory without that of the server. The client alone asks no model either.',
       ],
     }
   },
