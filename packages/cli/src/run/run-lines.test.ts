@@ -35,6 +35,12 @@ function going(...more: RunEvent[]): RunTree {
   for (const event of [
     starts('lead', 'root'),
     turn.begins,
+    {
+      kind: 'text',
+      executor: 'lead',
+      path: 'root',
+      piece: 'a plan, of which nothing is shown once it is carried out',
+    } satisfies RunEvent,
     turn.ends({ tokens: { prompt: 900, completion: 100 }, costUsd: 0.5 }),
     starts('reviewer', 'root/0:reviewer'),
     starts('reviewer', 'root/1:reviewer', 'Review a file\nwhose name is long: code/login.py'),

@@ -21,6 +21,8 @@ export const stoppedStyles: Readonly<Record<StoppedWord, Style>> = {
   proposed: 'warn',
   'not performed': 'warn',
 }
+/** On fewer columns than these there is no room for what an executor was asked to do. */
+const fewColumns = 60
 /** How many stopped actions of an executor, and how many lines of its model's text, are shown. */
 const shownStopped = 3
 const shownText = 2
@@ -59,7 +61,9 @@ export function nodeLines(node: RunNode, frame: Frame): string[] {
   const doing = [...node.doing.values()].map((what) => visible(what, 200))
   const what = (isOver ? [used, took] : [...doing, used]).filter((part) => part !== '').join(isOver ? ', ' : ' · ')
   const task =
-    node.task === undefined ? '' : cut(visible(node.task.replaceAll(/\s+/g, ' '), columns), Math.floor(columns / 3))
+    node.task === undefined || columns < fewColumns
+      ? ''
+      : cut(visible(node.task.replaceAll(/\s+/g, ' '), columns), Math.floor(columns / 3))
   const rest = cut(
     [task, what].filter((part) => part !== '').join(' · '),
     Math.max(0, columns - 1 - columnsOf(indent) - columnsOf(name) - 4),

@@ -75,7 +75,6 @@ export class RunTree {
         const node = this.#ofKey(event.key)
         if (!node) return undefined
         node.doing.delete(event.key)
-        if (event.step === 'model') node.text = ''
         node.counts = sum(node.counts, countsOf(event))
         const stopped = stoppedBy(event)
         if (stopped) node.stopped.push(stopped)
@@ -122,6 +121,9 @@ export class RunTree {
     // After who runs it and everything that is below that already.
     const above = path.split('/').slice(0, -1).join('/')
     const last = this.nodes.findLastIndex((one) => one.path === above || one.path.startsWith(`${above}/`))
+    // What its model said was for this one.
+    const parent = this.#running(above)
+    if (parent) parent.text = ''
     this.nodes.splice(last < 0 ? this.nodes.length : last + 1, 0, node)
     return node
   }
