@@ -89,6 +89,7 @@ test('what an agent elsewhere asks is shown as its words, and nothing that it sa
   expect(words).toContain('<b>which</b> one?')
   expect(words).not.toContain(hidden)
   expect(await page.getByRole('textbox', { name: 'Answer' }).inputValue()).toBe('')
+  expect(await page.getByRole('heading', { name: 'What the answer has to be' }).count()).toBe(0)
   expect(await violations(page)).toEqual([])
   expect(faults).toEqual([])
 })

@@ -26,7 +26,8 @@ export function AskedPerson({ approval }: { readonly approval: OperatorApproval 
         ))}
         {said && <Said said={said} />}
       </section>
-      {answer && (
+      {/* An agent elsewhere is answered with a text: the field says as much. */}
+      {answer && !said && (
         <section aria-labelledby="schema">
           <h2 id="schema">What the answer has to be</h2>
           <ExactText lines={jsonLines(answer)} label="JSON Schema of the answer" />
