@@ -43,7 +43,7 @@ export default defineConfig({
         'docs',
         [
           'test/*.test.ts',
-          'examples/{library,claude-code,cursor,chat-webhook,summarise,brief,review,incident,pipeline}/*.test.ts',
+          'examples/{library,claude-code,cursor,chat-webhook,summarise,brief,review,incident,pipeline,stocktake}/*.test.ts',
         ],
         300_000,
       ),

@@ -21,7 +21,7 @@ function visit(node: ASTNode, advice: Set<string>): void {
       const text =
         method === 'startsWith' ? first.args : method === 'matches' ? first.args.replace(/^\^/, '') : undefined
       const name = of.op === '.' ? of.args[1] : ''
-      const anchored = method === 'startsWith' || first.args.startsWith('^')
+      const anchored = method === 'startsWith' || (first.args.startsWith('^') && !ofOneName.test(first.args))
       if (text !== undefined && anchored && (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /ur[il]$/i.test(name)))
         advice.add(`a prefix test on a URL also fits other hosts, such as \`${text}.example\`; use host()`)
       else if (text !== undefined && anchored && (/^\\?\//.test(text) || /path|dir|file|folder$/i.test(name)))
@@ -30,6 +30,10 @@ function visit(node: ASTNode, advice: Set<string>): void {
   }
   for (const child of [node.args].flat(3)) if (isNode(child)) visit(child, advice)
 }
+
+/** A pattern of a whole text that is one name: letters, digits, `_`, `.`, `-` and spaces, so that it leads into no other folder. */
+const ofOneName =
+  /^\^(?:[A-Za-z0-9_ -]|\\[.\-dw]|\[(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9_.])+-?\]|[*+?]|\{\d+(?:,\d*)?\}|\((?!\?)|\))+\$$/
 
 function isNode(value: unknown): value is ASTNode {
   return typeof value === 'object' && value !== null && 'op' in value && 'args' in value

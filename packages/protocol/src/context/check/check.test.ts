@@ -344,3 +344,16 @@ test('a prefix test on a path or URL is warned about, by the name of what is mea
     ['warning', 'host()'],
   ])
 })
+
+test.each([
+  ["args.path.matches('^[a-z0-9-]+[.]txt$')", 0],
+  ["args.path.matches('^(note|report)[.]txt$')", 1],
+  ["args.path.matches('^/srv/.*$')", 1],
+  ["args.path.matches('^a.*$')", 1],
+  ["args.path.matches('^[+-9]+$')", 1],
+  ["args.path.matches('^(?i)a$')", 1],
+  ["args.path.matches('^notes')", 1],
+])('a pattern of a whole name is no prefix test: %s', (condition, warnings) => {
+  const { diagnostics } = parseContext(edited(flat, "!within(args.path, '/srv/out')", condition), 'c.yaml')
+  expect(diagnostics.filter(({ message }) => message.includes('prefix test'))).toHaveLength(warnings)
+})
