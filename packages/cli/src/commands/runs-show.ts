@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodes } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { readLedger } from '../open-ledger.ts'
-import { runOutput } from '../run/run-output.ts'
+import { outputText, runOutput } from '../run/run-output.ts'
 import { runState } from '../run/run-state.ts'
 import { unknownActions } from '../run/unknown-actions.ts'
 import { waitingLines } from '../run/waiting-lines.ts'
@@ -39,9 +39,7 @@ export async function runsShow(invocation: Invocation, reference: string): Promi
       : isResumable
         ? [`\`ecp resume ${run}\` goes on with it, \`ecp cancel ${run}\` ends it`]
         : []),
-    ...(output === undefined
-      ? []
-      : ['', typeof output === 'string' ? visibleLines(output) : JSON.stringify(output, null, 2)]),
+    ...(output === undefined ? [] : ['', outputText(output)]),
   ]
   terminal.out(lines.join('\n'))
   return exitCodes.done

@@ -19,6 +19,7 @@ import type { Invocation } from '../invocation.ts'
 import { machineOptions } from '../machine-options.ts'
 import { visible, visibleLines } from '../terminal/visible.ts'
 import { attendHere } from './attend-here.ts'
+import { outputText } from './run-output.ts'
 import { RunProgress } from './run-progress.ts'
 import { waitingLines } from './waiting-lines.ts'
 import { writeRecording } from './write-recording.ts'
@@ -103,8 +104,7 @@ export async function carryRun(
 function shown({ terminal, common }: Invocation, result: RunResult & { readonly dryRun?: true }): ExitCode {
   const { status, output, failure, run: id } = result
   if (common.json) terminal.out(JSON.stringify(result, null, 2))
-  else if (output !== undefined)
-    terminal.out(typeof output === 'string' ? visibleLines(output) : JSON.stringify(output, null, 2))
+  else if (output !== undefined) terminal.out(outputText(output))
   if (failure) {
     terminal.err(`ecp: ${terminal.paintErr('bad', status)}: ${visibleLines(failure.message)}`)
     terminal.err(`ecp: \`ecp trace ${id}\` shows what happened`)
