@@ -1,6 +1,6 @@
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundle, packageFolder } from './bundle.ts'
+import { bundle } from './bundle.ts'
 
 /**
  * Builds `ecp` into a folder, of few files. Beside them stands which packages are in it, with their licences. Does nothing where it is
@@ -31,4 +31,10 @@ interface About {
   readonly name: string
   readonly version: string
   readonly license?: string
+}
+
+/** The folder of the installed package that a module belongs to; nothing for our own. */
+function packageFolder(module: string): string | undefined {
+  const [, folder] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(module.replace(/^\0/, '')) ?? []
+  return folder !== undefined && existsSync(join(folder, 'package.json')) ? folder : undefined
 }

@@ -1,4 +1,4 @@
-import { existsSync, globSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { globSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -45,10 +45,4 @@ export async function bundle({ entries, folder, madeOf, finish }: Bundling): Pro
 
 function timeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
-}
-
-/** The folder of the installed package that a module belongs to; nothing for our own. */
-export function packageFolder(module: string): string | undefined {
-  const [, folder] = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(module.replace(/^\0/, '')) ?? []
-  return folder !== undefined && existsSync(join(folder, 'package.json')) ? folder : undefined
 }
