@@ -17,15 +17,14 @@ const aList = (value: Json): Shape => {
   const schemas = Array.isArray(value) ? value : []
   return { fits: schemas.length > 0 && schemas.every(isSchema), schemas }
 }
-const areNames = (value: Json | undefined): boolean =>
+const areNames = (value: Json): value is readonly string[] =>
   Array.isArray(value) && value.every((name) => typeof name === 'string') && new Set(value).size === value.length
 const aCount = (value: Json): Shape => plain(Number.isInteger(value) && Number(value) >= 0)
 const aNumber = (value: Json): Shape => plain(typeof value === 'number')
 
 /** The keywords that constrain, of JSON Schema 2020-12 and draft-07. Those that only say something about a value are not looked at. */
 const shapes: Readonly<Record<string, (value: Json) => Shape>> = {
-  type: (value) =>
-    plain((typeof value === 'string' && value !== '') || (areNames(value) && Array.isArray(value) && value.length > 0)),
+  type: (value) => plain((typeof value === 'string' && value !== '') || (areNames(value) && value.length > 0)),
   enum: (value) => plain(Array.isArray(value) && value.length > 0),
   required: (value) => plain(areNames(value)),
   minimum: aNumber,

@@ -109,6 +109,7 @@ export { standalone } from './json-schema/standalone.ts'
 export type { Lock, LockedTool } from './lock/lock.ts'
 export { parseLock } from './lock/parse.ts'
 export {
+  allMemoryTools,
   type MemoryScope,
   type MemoryTool,
   memoryTarget,

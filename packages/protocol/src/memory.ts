@@ -6,6 +6,7 @@ export const memoryTools = {
   delete: 'memory.write',
 } as const
 export type MemoryTool = keyof typeof memoryTools
+export const allMemoryTools = Object.keys(memoryTools) as readonly MemoryTool[] // reason: the keys of this very object
 
 export const memoryScopes = ['user', 'context', 'org'] as const
 /** Whose memory it is: the principal's, that of all Contexts of one name, or that of everybody on this store. */

@@ -1,6 +1,7 @@
 import { type HostLayer, mayRemember, type Policy } from '@ecp/policy'
 import {
   type ActionKind,
+  allMemoryTools,
   type Context,
   type Executor,
   executorsOf,
@@ -20,7 +21,6 @@ import { chosenStore } from './wired-store.ts'
 
 /** What holds where an executor's `memory` does not say. */
 const defaults: MemoryLimits = { maxItems: 1_000, maxTokens: 8_000 }
-const tools = Object.keys(memoryTools) as MemoryTool[] // reason: the keys of this very object
 
 export interface ExecutorMemoryOptions {
   readonly layers: readonly HostLayer[]
@@ -64,7 +64,7 @@ export class ExecutorMemory {
     const own = this.#declared.get(executor)
     const store = this.#store
     if (!own || store === undefined) return []
-    return tools.flatMap((tool) => {
+    return allMemoryTools.flatMap((tool) => {
       const target = memoryTarget(store, own.scope, tool)
       if (!mayRemember(this.#options.policy(), executor, memoryTools[tool], target)) return []
       return [{ target: memoryToolName(tool), definition: memoryDefinition(tool, own.scope, own.description) }]

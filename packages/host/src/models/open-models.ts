@@ -52,10 +52,8 @@ export function openModels(options: OpenModelsOptions): Models {
       const model = await providerModel({ provider, model: name, apiKey, fetch: fetchOf(provider) })
       const names = toolNames(toolsIn(turn))
       const asked = { ...promptOf(turn, names), abortSignal: signal }
-      const retrying = {
-        ...{ attempts, firstMs: firstRetryMs, mostMs: mostRetryMs, signal, random },
-        retryable: (cause: unknown) => retryable(cause, now()),
-      }
+      const again = (cause: unknown) => retryable(cause, now())
+      const retrying = { attempts, firstMs: firstRetryMs, mostMs: mostRetryMs, signal, random, retryable: again }
       try {
         // What has begun is not begun again: somebody may have read it.
         const { stream } = await retried(async () => model.doStream(asked), retrying)

@@ -1,4 +1,11 @@
-import { type MemoryTool, memoryToolName, memoryTools, type Reason, readMemoryTarget } from '@ecp/protocol'
+import {
+  allMemoryTools,
+  type MemoryTool,
+  memoryToolName,
+  memoryTools,
+  type Reason,
+  readMemoryTarget,
+} from '@ecp/protocol'
 import { notListed } from '../host/areas.ts'
 import { pluginReasons } from '../host/plugins.ts'
 import type { ExecutorView, Policy, ToolEntry } from '../policy.ts'
@@ -28,9 +35,10 @@ export function memoryReasons(policy: Policy, executor: ExecutorView, kind: Memo
  */
 export function memoryNames(kind: MemoryKind, target: string): readonly string[] {
   const { store, tool } = readMemoryTarget(target)
-  const all = Object.keys(memoryTools) as MemoryTool[] // reason: the keys of this very object
   const tools =
-    tool === undefined || memoryTools[tool] !== kind ? all.filter((one) => memoryTools[one] === kind) : [tool]
+    tool === undefined || memoryTools[tool] !== kind
+      ? allMemoryTools.filter((one) => memoryTools[one] === kind)
+      : [tool]
   return [...tools.map(memoryToolName), `ecp:${kind}/${store}`]
 }
 

@@ -1,7 +1,7 @@
 import type { Fault } from '../../document/diagnostic.ts'
 import { nearest } from '../../document/nearest.ts'
 import { quote } from '../../document/quote.ts'
-import { memoryToolOf, memoryTools } from '../../memory.ts'
+import { allMemoryTools, memoryToolName, memoryToolOf } from '../../memory.ts'
 import type { ExecutorNode } from '../executors.ts'
 import { duplicates, type Scope } from './scope.ts'
 
@@ -121,7 +121,7 @@ function* checkOwnTools({ executor, path, name }: ExecutorNode): Iterable<Fault>
   }))
   const call = executor.tool?.call
   const called = call === undefined ? [] : [{ tool: call, written: call, at: [...path, 'tool', 'call'] }]
-  const all = Object.keys(memoryTools).map((key) => `ecp:memory/${key}`)
+  const all = allMemoryTools.map(memoryToolName)
   for (const { tool, written, at } of [...mounted, ...called]) {
     if (!tool.startsWith('ecp:')) continue
     if (memoryToolOf(tool) === undefined) {
